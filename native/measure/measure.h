@@ -1,0 +1,12 @@
+// Physical plausibility of joint positions: penetrate, float, skate, jerk, and the distance between two motions.
+#pragma once
+#include "include/tracker.h"
+
+namespace selfcorrect {
+
+Measure measure(const float* joints, int frames, double fps);
+
+// Mean joint distance in mm, in the world and relative to the pelvis.
+void distance(const float* a, const float* b, int frames, double& world, double& root_relative);
+
+}  // namespace selfcorrect
