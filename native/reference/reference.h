@@ -1,7 +1,8 @@
 // What the tracker follows: a cleaned motion as body rotations on the source's own skeleton.
 //
-// Conventions: y up, metres, seconds; quaternions wxyz; joints in SMPL order (pelvis first, parents before children);
-// a body's rotation is ABSOLUTE (body axes in world axes), identity in the rest pose: upright, arms hanging down, facing +z.
+// Conventions: y up, metres, seconds; quaternions wxyz; joints in SMPL order (pelvis first, parents before
+// children); a body's rotation is ABSOLUTE (body axes in world axes), identity in the rest pose: upright,
+// arms hanging down, facing +z.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -22,8 +23,9 @@ struct Reference {
   int frames = 0;
   double fps = 20;
   Skeleton skeleton;
-  std::vector<float> root;       // [frames][3] pelvis position
-  std::vector<float> rotation;   // [frames][22][4] absolute rotation of each body, wxyz, sign-continuous in time
+  std::vector<float> root;  // [frames][3] pelvis position
+  std::vector<float>
+      rotation;  // [frames][22][4] absolute rotation of each body, wxyz, sign-continuous in time
   std::vector<uint8_t> contact;  // [frames][2] left and right foot planned on the ground
 };
 
