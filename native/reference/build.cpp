@@ -59,12 +59,11 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   const std::vector<Positions> positions = read(joints, frames);
   Motion motion = solve_ik(positions, measure_skeleton(positions, options.fps), options.fps);
   std::vector<double> low(frames);
-  for (int t = 0; t < frames; ++t)
-    low[t] = std::min(lowest(sole_points(motion, t, kLegs[0])), lowest(sole_points(motion, t, kLegs[1])));
+  for (int t = 0; t < frames; ++t) low[t] = lowest_sole(motion, t);
   const auto tenth = low.begin() + frames / 10;
   std::nth_element(low.begin(), tenth, low.end());
   lift(motion, -*tenth);
-  write(motion, -kSoleThickness, out);
+  write(motion, -kSoleDepth, out);
   return Reason::kNone;
 }
 

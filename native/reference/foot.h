@@ -1,36 +1,38 @@
-// Where the soles are: the contact geometry of the feet in the frames of the ankle and toe bodies.
+// The soles of a motion in the world.
 #pragma once
+#include "model/foot.h"
 #include "reference/motion.h"
 
 namespace selfcorrect::kinematics {
 
-constexpr double kSoleThickness = 0.025;  // m from the centre of the toe joint down to the sole
-constexpr double kHeel = 0.055;           // m of sole behind the ankle
-constexpr double kToe = 0.080;            // m of sole before the toe joint
-constexpr double kHalfWidth = 0.045;      // m
+constexpr double kSoleDepth = kToeDepth;  // m from the centre of the toe joint down to the sole
 
-constexpr int kSolePoints = 6;  // 0..1 heel, 2..3 ball (under the toe joint), 4..5 tip of the toes
+constexpr int kCorners = 2 * kSolePoints;  // four of the foot proper, then four of the toes
+using SolePoints = std::array<Vec3, kCorners>;
 
-// Corners of the sole of one foot in the world.
-inline std::array<Vec3, kSolePoints> sole_points(const Motion& motion, int t, const Leg& leg) {
-  const Positions& p = motion.position[t];
-  const auto& q = motion.rotation[t];
-  const Vec3 toe = motion.offset[leg.toe];
-  const double sole = toe.y - kSoleThickness;
-  std::array<Vec3, kSolePoints> points;
-  for (int i = 0; i < 2; ++i) {
-    const double x = i ? kHalfWidth : -kHalfWidth;
-    points[i] = p[leg.ankle] + rotate(q[leg.ankle], {x, sole, -kHeel});
-    points[2 + i] = p[leg.ankle] + rotate(q[leg.ankle], {x, sole, toe.z});
-    points[4 + i] = p[leg.toe] + rotate(q[leg.toe], {x, -kSoleThickness, kToe});
+// Corners of the sole of foot `side` (0 left, 1 right) in frame `t`.
+inline SolePoints sole_points(const Motion& motion, int t, int side) {
+  const Leg& leg = kLegs[side];
+  const Sole& sole = motion.sole[side];
+  SolePoints points;
+  for (int i = 0; i < kSolePoints; ++i) {
+    const float *foot = sole.foot[i], *toes = sole.toes[i];
+    points[i] =
+        motion.position[t][leg.ankle] + rotate(motion.rotation[t][leg.ankle], {foot[0], foot[1], foot[2]});
+    points[kSolePoints + i] =
+        motion.position[t][leg.toe] + rotate(motion.rotation[t][leg.toe], {toes[0], toes[1], toes[2]});
   }
   return points;
 }
 
-inline double lowest(const std::array<Vec3, kSolePoints>& points) {
+inline double lowest(const SolePoints& points) {
   double low = points[0].y;
   for (const Vec3& point : points) low = std::fmin(low, point.y);
   return low;
+}
+
+inline double lowest_sole(const Motion& motion, int t) {
+  return std::fmin(lowest(sole_points(motion, t, 0)), lowest(sole_points(motion, t, 1)));
 }
 
 }  // namespace selfcorrect::kinematics

@@ -110,6 +110,11 @@ Motion solve_ik(const std::vector<Positions>& positions, const Offsets& offset, 
   Motion motion;
   motion.fps = fps;
   motion.offset = offset;
+  for (int side = 0; side < 2; ++side) {
+    const Vec3 toe = offset[kLegs[side].toe];
+    const float values[3] = {float(toe.x), float(toe.y), float(toe.z)};
+    motion.sole[side] = make_sole(values);
+  }
   motion.position = positions;
   motion.rotation.resize(positions.size());
   motion.contact.assign(positions.size(), {false, false});

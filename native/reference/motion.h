@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "model/foot.h"
 #include "reference/geometry.h"
 #include "reference/reference.h"
 
@@ -24,6 +25,7 @@ constexpr Arm kArms[2] = {{13, 16, 18, 20}, {14, 17, 19, 21}};
 struct Motion {
   double fps = 20;
   Offsets offset{};
+  std::array<Sole, 2> sole{};                       // left, right
   std::vector<Positions> position;                  // [frames]; position[t][0] is the root
   std::vector<std::array<Quat, kJoints>> rotation;  // [frames] absolute
   std::vector<std::array<bool, 2>> contact;         // [frames] left, right foot on the ground
