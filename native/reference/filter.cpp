@@ -12,9 +12,6 @@ constexpr double kJerkFactor = 1.5;
 // values where it stands still and only the noise of the capture is left), 2.5 to 3.1 with 10 mm of jitter.
 constexpr double kNoiseRatio = 2.0;
 
-constexpr double kGlitch = 0.08;     // m from the middle of the neighbours
-constexpr double kGlitchFactor = 4;  // and that many times what the frames around show
-
 Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
   return p[t + 1][j] - 2.0 * p[t][j] + p[t - 1][j];
 }
@@ -45,24 +42,6 @@ bool is_jittery(const std::vector<Positions>& positions, double fps) {
     }
   jerk *= fps * fps * fps / (std::max(1, frames - 3) * double(kJoints));
   return jerk > kJerkFactor * kRealJerk && third > kNoiseRatio * second;
-}
-
-void repair_glitches(std::vector<Positions>& positions) {
-  const int frames = static_cast<int>(positions.size());
-  const auto off = [&](int t, int j) { return 0.5 * norm(second_difference(positions, t, j)); };
-  for (int j = 0; j < kJoints; ++j)
-    for (int t = 1; t + 1 < frames; ++t) {
-      const double here = off(t, j);
-      if (here < kGlitch) continue;
-      // The direct neighbours see half of a glitch; those one further see nothing of it.
-      double around = 0;
-      if (t >= 3) around = std::max(around, off(t - 2, j));
-      if (t + 3 < frames) around = std::max(around, off(t + 2, j));
-      const double before = t >= 2 ? off(t - 1, j) : 0.5 * here,
-                   after = t + 2 < frames ? off(t + 1, j) : 0.5 * here;
-      if (here > kGlitchFactor * around && std::max(before, after) < 0.75 * here)
-        positions[t][j] = lerp(positions[t - 1][j], positions[t + 1][j], 0.5);
-    }
 }
 
 void low_pass(std::vector<Positions>& positions, double fps, double cutoff) {

@@ -43,8 +43,9 @@ Evidence lowest_point(const Motion& motion, int t) {
   for (int j = 0; j < kJoints; ++j)
     if (kRadius[j] > 0) consider(p[j].y - kRadius[j], j);
   for (int side = 0; side < 2; ++side) {
-    consider(heel(motion, t, side).y, kLegs[side].ankle);
-    consider(p[kLegs[side].toe].y - kSoleDepth, kLegs[side].toe);
+    const SolePoints sole = planted_sole_points(motion, t, side);
+    for (int i = 0; i < kCorners; ++i)
+      consider(sole[i].y, i < kSolePoints ? kLegs[side].ankle : kLegs[side].toe);
   }
   const Vec3 step = slowest_step(motion.position, t, joint);
   const double vertical = std::fabs(step.y) * motion.fps,

@@ -10,13 +10,11 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kToeBend = 1.0;                // rad
 constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the ground
-constexpr double kFlat[2] = {0.20, 0.30};  // rad of tilt up to which a foot in contact is meant to be flat
-constexpr double kTouch = 0.012;           // m over the lowest point at which a point carries 1/e
-constexpr double kMostShift = 0.12;        // m that a planted foot is moved sideways
-constexpr double kFade = 0.25;             // s before the first and after the last contact
-constexpr double kRise = 0.10;             // s from contact to full clearance
+constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
+constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
+constexpr double kFade = 0.25;                  // s before the first and after the last contact
+constexpr double kRise = 0.10;                  // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
 void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
@@ -72,31 +70,18 @@ std::vector<double> clearance_lift(const Motion& motion, int side, const std::ve
 
 }  // namespace
 
-void level_toes(Motion& motion) {
+void stand_feet(Motion& motion) {
   for (int t = 0; t < motion.frames(); ++t)
     for (int side = 0; side < 2; ++side) {
       const Leg& leg = kLegs[side];
-      const Quat foot = motion.rotation[t][leg.ankle];
-      const double pitch = std::asin(std::clamp(rotate(foot, {0, 0, 1}).y, -1.0, 1.0));
-      const double near =
-          1 - smoothstep(motion.position[t][leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
-      motion.rotation[t][leg.toe] = unit(foot * about({1, 0, 0}, -near * std::clamp(-pitch, 0.0, kToeBend)));
-    }
-}
-
-void flatten_feet(Motion& motion) {
-  for (int t = 0; t < motion.frames(); ++t)
-    for (int side = 0; side < 2; ++side) {
-      if (!motion.contact[t][side]) continue;
-      const Leg& leg = kLegs[side];
-      const Vec3 up = rotate(motion.rotation[t][leg.ankle], {0, 1, 0});
-      const double tilt = std::acos(std::clamp(up.y, -1.0, 1.0));
-      const double flat = 1 - smoothstep(tilt, kFlat[0], kFlat[1]);
-      if (flat <= 0) continue;
-      motion.rotation[t][leg.ankle] =
-          unit(slerp({}, swing(up, {0, 1, 0}), flat) * motion.rotation[t][leg.ankle]);
-      motion.position[t][leg.toe] =
-          motion.position[t][leg.ankle] + rotate(motion.rotation[t][leg.ankle], motion.offset[leg.toe]);
+      Positions& p = motion.position[t];
+      auto& q = motion.rotation[t];
+      if (motion.contact[t][side]) {
+        q[leg.ankle] = flattened(q[leg.ankle]);
+        p[leg.toe] = p[leg.ankle] + rotate(q[leg.ankle], motion.offset[leg.toe]);
+      }
+      const double near = 1 - smoothstep(p[leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
+      q[leg.toe] = level_toes(q[leg.ankle], near);
     }
 }
 
