@@ -14,6 +14,7 @@ constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the g
 constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
 constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                  // s before the first and after the last contact
+constexpr double kHeightSmooth = 0.05;         // s
 constexpr double kRise = 0.10;                  // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
@@ -49,6 +50,15 @@ void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& sh
     for (int t = from + 1; t < to; ++t)
       shift[t] = lerp(shift[from], shift[to], smoothstep(double(t - from) / (to - from), 0, 1));
   }
+}
+
+// The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a millimetre more
+// of that throws the knee forwards by several.
+void smooth_heights(double fps, std::vector<Vec3>& shift) {
+  std::vector<double> height(shift.size());
+  for (size_t t = 0; t < shift.size(); ++t) height[t] = shift[t].y;
+  height = gaussian(height, kHeightSmooth * fps);
+  for (size_t t = 0; t < shift.size(); ++t) shift[t].y = height[t];
 }
 
 // Heights to add so that the swinging foot clears the ground.
@@ -114,6 +124,7 @@ void lock_feet(Motion& motion, double clearance) {
       for (int t = run.begin; t < run.end; ++t) shift[t].y = -lowest(sole_points(motion, t, side));
     }
     fill_swings(runs, motion.fps, shift);
+    smooth_heights(motion.fps, shift);
     const std::vector<double> lift = clearance_lift(motion, side, shift, clearance);
     const Leg& leg = kLegs[side];
     for (int t = 0; t < frames; ++t) {
