@@ -14,7 +14,7 @@ constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the g
 constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
 constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                  // s before the first and after the last contact
-constexpr double kHeightSmooth = 0.05;         // s
+constexpr double kHeightSmooth = 0.05;          // s
 constexpr double kRise = 0.10;                  // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
@@ -52,8 +52,8 @@ void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& sh
   }
 }
 
-// The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a millimetre more
-// of that throws the knee forwards by several.
+// The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a
+// millimetre more of that throws the knee forwards by several.
 void smooth_heights(double fps, std::vector<Vec3>& shift) {
   std::vector<double> height(shift.size());
   for (size_t t = 0; t < shift.size(); ++t) height[t] = shift[t].y;
