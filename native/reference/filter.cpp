@@ -16,11 +16,11 @@ Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
   return p[t + 1][j] - 2.0 * p[t][j] + p[t - 1][j];
 }
 
-// Transposed direct form II, started in the steady state of the first value.
-void run(const double (&b)[3], const double (&a)[2], std::vector<double>& x) {
-  double s1 = (1 - b[0]) * x[0], s2 = (b[2] - a[1]) * x[0];
-  for (double& value : x) {
-    const double in = value, out = b[0] * in + s1;
+// Transposed direct form II, started in the steady state of the first value; the three axes side by side.
+void run(const double (&b)[3], const double (&a)[2], std::vector<Vec3>& values) {
+  Vec3 s1 = (1 - b[0]) * values[0], s2 = (b[2] - a[1]) * values[0];
+  for (Vec3& value : values) {
+    const Vec3 in = value, out = b[0] * in + s1;
     s1 = b[1] * in - a[0] * out + s2;
     s2 = b[2] * in - a[1] * out;
     value = out;
@@ -52,22 +52,21 @@ void low_pass(std::vector<Positions>& positions, double fps, double cutoff) {
   const double a[2] = {2 * (w * w - 1) * scale, (1 - r + w * w) * scale};
   const int frames = static_cast<int>(positions.size());
   const int pad = std::min(frames - 1, static_cast<int>(std::ceil(2 * fps / cutoff)));
-  std::vector<double> x(frames + 2 * pad);
-  for (int j = 0; j < kJoints; ++j)
-    for (double Vec3::*axis : {&Vec3::x, &Vec3::y, &Vec3::z}) {
-      const auto value = [&](int t) { return positions[t][j].*axis; };
-      for (int t = 0; t < frames; ++t) x[pad + t] = value(t);
-      for (int i = 1; i <= pad;
-           ++i) {  // continued point-symmetrically, so that the ends keep their place and speed
-        x[pad - i] = 2 * value(0) - value(i);
-        x[pad + frames - 1 + i] = 2 * value(frames - 1) - value(frames - 1 - i);
-      }
-      for (int direction = 0; direction < 2; ++direction) {
-        run(b, a, x);
-        std::reverse(x.begin(), x.end());
-      }
-      for (int t = 0; t < frames; ++t) positions[t][j].*axis = x[pad + t];
+  std::vector<Vec3> x(frames + 2 * pad);
+  for (int j = 0; j < kJoints; ++j) {
+    const auto value = [&](int t) { return positions[t][j]; };
+    for (int t = 0; t < frames; ++t) x[pad + t] = value(t);
+    for (int i = 1; i <= pad;
+         ++i) {  // continued point-symmetrically, so that the ends keep their place and speed
+      x[pad - i] = 2.0 * value(0) - value(i);
+      x[pad + frames - 1 + i] = 2.0 * value(frames - 1) - value(frames - 1 - i);
     }
+    for (int direction = 0; direction < 2; ++direction) {
+      run(b, a, x);
+      std::reverse(x.begin(), x.end());
+    }
+    for (int t = 0; t < frames; ++t) positions[t][j] = x[pad + t];
+  }
 }
 
 }  // namespace selfcorrect::kinematics

@@ -62,8 +62,7 @@ Evidence lowest_point(const Motion& motion, int t) {
       consider(sole[i].y, i < kSolePoints ? kLegs[side].ankle : kLegs[side].toe);
   }
   const Vec3 step = slowest_step(motion.position, t, joint);
-  const double vertical = std::fabs(step.y) * motion.fps,
-               horizontal = std::hypot(step.x, step.z) * motion.fps;
+  const double vertical = std::fabs(step.y) * motion.fps, horizontal = length2d(step.x, step.z) * motion.fps;
   return {low, carried(motion, t) * (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
                    (1 - smoothstep(horizontal, kHorizontal[0], kHorizontal[1]))};
 }

@@ -20,13 +20,13 @@ std::vector<Vec3> hinge_axes(const std::vector<HingeView>& views, double fps) {
     const Vec3 other = std::fabs(view.bone.x) < 0.7 ? Vec3{1, 0, 0} : Vec3{0, 0, 1};
     right[t] = unit(reject(view.neutral, view.bone), unit(reject(other, view.bone)));
     up[t] = cross(view.bone, right[t]);
-    const double a = dot(view.normal, right[t]), b = dot(view.normal, up[t]), length = std::hypot(a, b);
+    const double a = dot(view.normal, right[t]), b = dot(view.normal, up[t]), length = length2d(a, b);
     x[t] = length > 1e-9 ? view.trust * a / length : 0;
     y[t] = length > 1e-9 ? view.trust * b / length : 0;
   }
   const std::vector<double> mean_x = gaussian(x, kMemory * fps), mean_y = gaussian(y, kMemory * fps);
   for (size_t t = 0; t < frames; ++t) {
-    const double a = mean_x[t] + kNeutralTrust, b = mean_y[t], length = std::fmax(std::hypot(a, b), 1e-9);
+    const double a = mean_x[t] + kNeutralTrust, b = mean_y[t], length = std::fmax(length2d(a, b), 1e-9);
     const double rest = 1 - views[t].trust;
     axes[t] = unit((x[t] + rest * a / length) * right[t] + (y[t] + rest * b / length) * up[t], right[t]);
   }
