@@ -19,9 +19,15 @@ struct Skeleton {
   std::array<std::array<float, 3>, kJoints> offset{};
 };
 
+//
+// The user's frame and the reference's differ by a vertical shift. In the reference the soles stand on y = 0,
+// the ground of the simulator. In the user's frame (HumanML3D) the lowest joint CENTRE of a clip is near y =
+// 0, so its ground lies `ground` = minus the thickness of the sole, about -0.025 m: y_user = y_reference +
+// ground. Whatever makes a Reference from another one (the tracker) copies `ground`, `fps` and `skeleton`.
 struct Reference {
   int frames = 0;
   double fps = 20;
+  double ground = 0;  // height in metres of the reference's y = 0 in the user's frame
   Skeleton skeleton;
   std::vector<float> root;  // [frames][3] pelvis position
   std::vector<float>
