@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "binding/job.h"
+#include "binding/probe.h"
 #include "control/track.h"
 
 namespace {
@@ -24,6 +25,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new binding::Jobs);
   exports["info"] = Napi::Function::New(env, info);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
+  binding::register_probe(env, exports);
   return exports;
 }
 

@@ -17,8 +17,8 @@ void probe_forward_lanes(const double* states, const double* loads, int count, d
 // Inverse dynamics: the load that gives the accelerations `wanted` (kProbeResult numbers each).
 void probe_inverse(const double* states, const double* wanted, int count, double* loads);
 
-// The table of the nominal humanoid, 17 numbers a body: parent, joint offset [3], mass, centre of mass [3], inertia [3], kp, kd,
-// torque limit, and three zeros' room kept out: see kProbeRow.
+// The table of the nominal humanoid, 14 numbers a body: parent, joint offset [3], mass, centre of mass [3],
+// inertia [3], kp, kd, torque limit.
 constexpr int kProbeRow = 14;
 void probe_model(double* rows);
 

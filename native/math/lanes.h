@@ -65,7 +65,7 @@ SC_INLINE bool any(bool mask) { return mask; }
 template <class F>
 SC_INLINE auto square_root(F x) -> decltype(x[0], F()) {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(F) == 64) return (F)_mm512_sqrt_ps((__m512)x);
+  if constexpr (sizeof(F) == 64) return (F)_mm512_maskz_sqrt_ps(0xffff, (__m512)x);
 #endif
 #if defined(__AVX2__)
   if constexpr (sizeof(F) == 32) return (F)_mm256_sqrt_ps((__m256)x);
