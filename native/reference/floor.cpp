@@ -1,6 +1,7 @@
 #include "reference/floor.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "reference/foot.h"
@@ -16,6 +17,7 @@ constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0
 // A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
 // floor.
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
+constexpr double kAsLow = 0.01;                          // m
 constexpr double kFall[2] = {5, 8}, kFallWindow = 0.05;  // m/s^2 downwards of all joints together, over s
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 constexpr double kTolerance =
@@ -44,27 +46,34 @@ double carried(const Motion& motion, int t) {
   return 1 - smoothstep(-second / (kJoints * seconds * seconds), kFall[0], kFall[1]);
 }
 
-// Lowest point of frame `t`, and how fast the joint that carries it is.
+// How still a joint is, 0..1.
+double stillness(const Motion& motion, int t, int joint) {
+  const Vec3 step = motion.fps * slowest_step(motion.position, t, joint);
+  return (1 - smoothstep(std::fabs(step.y), kVertical[0], kVertical[1])) *
+         (1 - smoothstep(length2d(step.x, step.z), kHorizontal[0], kHorizontal[1]));
+}
+
+// Lowest point of the body in frame `t`, and whether the body may rest on it or on another one that is about
+// as low.
 Evidence lowest_point(const Motion& motion, int t) {
-  const Positions& p = motion.position[t];
-  double low = std::numeric_limits<double>::infinity();
-  int joint = 0;
-  const auto consider = [&](double height, int carrier) {
-    if (height >= low) return;
-    low = height;
-    joint = carrier;
-  };
+  std::array<double, kJoints> height;
   for (int j = 0; j < kJoints; ++j)
-    if (kRadius[j] > 0) consider(p[j].y - kRadius[j], j);
+    height[j] =
+        kRadius[j] > 0 ? motion.position[t][j].y - kRadius[j] : std::numeric_limits<double>::infinity();
   for (int side = 0; side < 2; ++side) {
     const SolePoints sole = planted_sole_points(motion, t, side);
-    for (int i = 0; i < kCorners; ++i)
-      consider(sole[i].y, i < kSolePoints ? kLegs[side].ankle : kLegs[side].toe);
+    for (int i = 0; i < kCorners; ++i) {
+      double& carrier = height[i < 2 ? kLegs[side].ankle : kLegs[side].toe];
+      carrier = std::min(carrier, sole[i].y);
+    }
   }
-  const Vec3 step = slowest_step(motion.position, t, joint);
-  const double vertical = std::fabs(step.y) * motion.fps, horizontal = length2d(step.x, step.z) * motion.fps;
-  return {low, carried(motion, t) * (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
-                   (1 - smoothstep(horizontal, kHorizontal[0], kHorizontal[1]))};
+  const double low = *std::min_element(height.begin(), height.end());
+  double still = 0;
+  for (int j = 0; j < kJoints; ++j) {
+    const double close = height[j] - low < kAsLow ? 1 - smoothstep(height[j] - low, 0, kAsLow) : 0;
+    if (close > still) still = std::max(still, close * stillness(motion, t, j));
+  }
+  return {low, still > 0 ? still * carried(motion, t) : 0};
 }
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
