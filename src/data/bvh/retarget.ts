@@ -39,7 +39,7 @@ export interface Retargeted {
 }
 
 /** The Daz figure stands with 8 degrees of knee bend: its pelvis is lifted over the ankles by this much [m]. */
-const DAZ_LIFT = 0.01;
+export const DAZ_LIFT = 0.01;
 /** cos of the angle up to which a rest pose counts as standing. */
 const UPRIGHT = 0.85;
 /** Upper arms that fall by more than this share of their length hang. */
@@ -69,6 +69,9 @@ const HANGING_JOINTS = [
   Joint.leftWrist,
   Joint.rightWrist,
 ];
+
+/** Middle of the two hips from the pelvis in our rest pose [m]. */
+export const HIP_CENTRE = [0, 1, 2].map((c) => (REST_OFFSETS[3 + c] + REST_OFFSETS[6 + c]) / 2);
 
 const identity = () => Float64Array.of(1, 0, 0, 0);
 const inverse = (q: Float64Array) => Float64Array.of(q[0], -q[1], -q[2], -q[3]);
@@ -216,7 +219,6 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
   const a = new Float64Array(3);
   const b = new Float64Array(3);
   const limb = new Float64Array(6);
-  const hips = [0, 1, 2].map((c) => (REST_OFFSETS[3 + c] + REST_OFFSETS[6 + c]) / 2);
   for (let t = 0; t < frames; t++) {
     const p = t * JOINT_COUNT * 3;
     const r = t * JOINT_COUNT * 4;
@@ -235,7 +237,7 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
     };
     source(a, t, Joint.leftHip);
     source(b, t, Joint.rightHip);
-    rotate(offset, 0, rotations, r, hips[0], hips[1], hips[2]);
+    rotate(offset, 0, rotations, r, HIP_CENTRE[0], HIP_CENTRE[1], HIP_CENTRE[2]);
     for (let c = 0; c < 3; c++) joints[p + c] = (a[c] + b[c]) / 2 - offset[c];
     if (map.daz) joints[p + 1] += DAZ_LIFT;
     hang(Joint.leftHip);
