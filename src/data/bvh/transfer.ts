@@ -1,49 +1,16 @@
 import { type Bvh, channelCount } from '../../io/bvh.js';
-import { type EulerOrder, toEuler } from '../../motion/euler.js';
 import { Joint } from '../../motion/joint.js';
 import { inverseKinematics } from '../../motion/kinematics.js';
-import { between, multiply, relative, rotate, toMatrix } from '../../motion/quaternion.js';
+import { between, multiply, relative, rotate } from '../../motion/quaternion.js';
 import { REST_OFFSETS } from '../../motion/rest-skeleton.js';
 import { JOINT_COUNT } from '../../motion/skeleton.js';
 import { solveTwoBone } from '../../motion/two-bone.js';
+import { writeAngles } from './angles.js';
 import { jointChannels, poseBvh } from './pose.js';
 import { DAZ_LIFT, HIP_CENTRE, LEGS, retarget, type SourceFigure } from './retarget.js';
 
 /** An ankle this close to its target stays [m]: its leg may be straighter than a solved one. */
 const NEAR = 1e-6;
-const DEGREES = 180 / Math.PI;
-const euler = new Float64Array(3);
-const matrix = new Float64Array(9);
-
-/**
- * Angles [degrees] of a local rotation in a joint's channel order: of the two triples that mean the same rotation, and their
- * full turns, the one nearest to what the frame had, so that curves stay smooth.
- */
-function writeAngles(
-  values: Float64Array,
-  row: number,
-  columns: readonly number[],
-  axes: readonly number[],
-  local: Float64Array,
-  at: number,
-): void {
-  toMatrix(matrix, 0, local, at);
-  toEuler(euler, 0, axes as unknown as EulerOrder, matrix, 0);
-  const [a, b, c] = euler.map((angle) => angle * DEGREES);
-  const before = columns.map((column) => values[row + column]);
-  const candidates = [
-    [a, b, c],
-    [a + 180, 180 - b, c + 180],
-  ].map((triple) => triple.map((angle, k) => angle - 360 * Math.round((angle - before[k]) / 360)));
-  const change = candidates.map((triple) =>
-    triple.reduce((sum, angle, k) => sum + Math.abs(angle - before[k]), 0),
-  );
-  const best = change[0] <= change[1] ? candidates[0] : candidates[1];
-  columns.forEach((column, k) => {
-    values[row + column] = best[k];
-  });
-}
-
 /** For each source joint the one of ours that turns it, or -1. Where one drives several of ours, the one nearest the root. */
 function turnedBy({ bvh, map, armsDown }: SourceFigure): Int32Array {
   const ours = new Int32Array(bvh.joints.length).fill(-1);
@@ -205,7 +172,7 @@ export function transfer(figure: SourceFigure, first: number, joints: Float64Arr
     }
     pass(rows);
     for (let s = 0; s < count; s++)
-      if (ours[s] >= 0) writeAngles(values, row, channels[s].columns, channels[s].axes, local, 4 * s);
+      if (ours[s] >= 0) writeAngles(values, row, row, channels[s].columns, channels[s].axes, local, 4 * s);
   }
   return { ...bvh, values };
 }
