@@ -50,7 +50,9 @@ function readRate(members: Map<string, Uint8Array>): number {
     );
   const { data } = readNpy(bytes);
   const fps = Number(data[0]);
-  return fps > 0 && fps <= 10_000 ? fps : fail('a rate above 0', "'mocap_framerate'", data[0]);
+  return fps >= 1 && fps <= 10_000
+    ? fps
+    : fail('1 to 10,000 frames per second', "'mocap_framerate'", data[0]);
 }
 
 function take(

@@ -1,4 +1,4 @@
-import type { Bvh } from '../../io/bvh.js';
+import { type Bvh, bvhFrameCount } from '../../io/bvh.js';
 import { FormatError } from '../../io/format-error.js';
 import { facing } from '../../motion/heading.js';
 import { Joint } from '../../motion/joint.js';
@@ -257,4 +257,26 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
     for (const joint of HANGING_JOINTS) hang(joint);
   }
   return { joints, rotations };
+}
+
+/** Frames posed at a time: what the source's many joints need in between stays small for takes of any length. */
+const BLOCK = 1024;
+/** Most joints times frames of a take: two hours of 57 joints at 120 frames per second. */
+const LARGEST_TAKE = 5e7;
+
+/**
+ * Joints `[frame, 22, xyz]` of all frames of a figure's BVH.
+ * @throws FormatError `ERR_BVH` for a take too large to be one.
+ */
+export function retargetAll(figure: SourceFigure): Float64Array {
+  const frames = bvhFrameCount(figure.bvh);
+  const size = frames * figure.bvh.joints.length;
+  if (size > LARGEST_TAKE)
+    throw new FormatError('ERR_BVH', `at most ${LARGEST_TAKE}`, 'joints x frames', size);
+  const joints = new Float64Array(frames * JOINT_COUNT * 3);
+  for (let first = 0; first < frames; first += BLOCK) {
+    const picked = Int32Array.from({ length: Math.min(BLOCK, frames - first) }, (_, t) => first + t);
+    joints.set(retarget(figure, poseBvh(figure.bvh, picked)).joints, first * JOINT_COUNT * 3);
+  }
+  return joints;
 }
