@@ -2,7 +2,7 @@
 export { ActionClassifier } from './classifier.js';
 export { type Described, Evaluator, type EvaluatorOptions, type LabelledMotions } from './evaluator.js';
 export { featureMoments, frechetDistance } from './frechet.js';
-export { facing, KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
+export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
 export { diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
 export { meanPlausibility, measureEach } from './physical.js';
 export { PrincipalComponents, Standardiser } from './principal-components.js';
