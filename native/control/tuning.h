@@ -11,8 +11,8 @@ struct Tuning {
   double plan_height = 0.01, plan_speed = 0.6, plan_friction = 0.8;
   double plan_lever = 0.25;  // m: a residual torque weighs as this times a force
   double plan_cost = 1e-3;   // on the forces themselves, relative
-  int plan_sweeps = 4;       // projected Gauss-Seidel, warm-started every step
-  double ground_stiffness = 60000, ground_damping = 900, ground_grip = 40000, ground_grip_damping = 500;
+  int plan_sweeps = 8;       // projected Gauss-Seidel, warm-started every step
+  double ground_stiffness = 200000, ground_damping = 2000, ground_grip = 40000, ground_grip_damping = 500;
   double ground_friction = 1.0;
 };
 

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "reference/contact.h"
+#include "reference/filter.h"
+#include "reference/floor.h"
 #include "reference/foot.h"
+#include "reference/footlock.h"
 #include "reference/ik.h"
+#include "reference/reroot.h"
 #include "reference/skeleton.h"
 #include "reference/validate.h"
 
@@ -11,6 +16,12 @@ namespace selfcorrect {
 namespace {
 
 using namespace kinematics;
+
+constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
+constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
+// A planted toe joint of real motion is 0 to 14 mm above the user's y = 0 (0 being the lowest joint of the
+// clip). It may stay there as far as the measures call it touching.
+constexpr double kHighestGround = 0.004;
 
 std::vector<Positions> read(const float* joints, int frames) {
   std::vector<Positions> positions(frames);
@@ -22,9 +33,9 @@ std::vector<Positions> read(const float* joints, int frames) {
   return positions;
 }
 
-void lift(Motion& motion, double height) {
-  for (Positions& p : motion.position)
-    for (Vec3& joint : p) joint.y += height;
+void lower(Motion& motion, const std::vector<double>& height) {
+  for (int t = 0; t < motion.frames(); ++t)
+    for (Vec3& joint : motion.position[t]) joint.y -= height[t];
 }
 
 void write(const Motion& motion, double ground, Reference& out) {
@@ -56,14 +67,24 @@ void write(const Motion& motion, double ground, Reference& out) {
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out) {
   const Reason reason = validate(joints, frames, options.fps);
   if (reason != Reason::kNone) return reason;
-  const std::vector<Positions> positions = read(joints, frames);
-  Motion motion = solve_ik(positions, measure_skeleton(positions, options.fps), options.fps);
-  std::vector<double> low(frames);
-  for (int t = 0; t < frames; ++t) low[t] = lowest_sole(motion, t);
-  const auto tenth = low.begin() + frames / 10;
-  std::nth_element(low.begin(), tenth, low.end());
-  lift(motion, -*tenth);
-  write(motion, -kSoleDepth, out);
+  const double fps = options.fps;
+  std::vector<Positions> positions = read(joints, frames);
+  repair_glitches(positions);
+  const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
+  if (clip)
+    low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
+  else if (jittery)
+    low_pass(positions, fps, kLoopCutoff);
+  Motion motion = solve_ik(positions, measure_skeleton(positions, fps), fps);
+  const Floor floor = find_floor(motion);
+  lower(motion, floor.height);
+  detect_contacts(motion);
+  flatten_feet(motion);
+  level_toes(motion);
+  if (clip) reroot(motion);
+  lock_feet(motion, clip ? kClipClearance : kLoopClearance);
+  pose_all(motion);
+  write(motion, std::clamp(floor.level, -kSoleDepth, kHighestGround - kSoleDepth), out);
   return Reason::kNone;
 }
 

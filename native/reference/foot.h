@@ -31,6 +31,14 @@ inline double lowest(const SolePoints& points) {
   return low;
 }
 
+// Middle of the heel's edge of the sole.
+inline Vec3 heel(const Motion& motion, int t, int side) {
+  const Sole& sole = motion.sole[side];
+  const Vec3 local{0.5 * (sole.foot[0][0] + sole.foot[1][0]), sole.foot[0][1],
+                   0.5 * (sole.foot[0][2] + sole.foot[1][2])};
+  return motion.position[t][kLegs[side].ankle] + rotate(motion.rotation[t][kLegs[side].ankle], local);
+}
+
 inline double lowest_sole(const Motion& motion, int t) {
   return std::fmin(lowest(sole_points(motion, t, 0)), lowest(sole_points(motion, t, 1)));
 }

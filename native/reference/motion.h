@@ -44,4 +44,16 @@ inline void pose_all(Motion& motion) {
   for (int t = 0; t < motion.frames(); ++t) pose_frame(motion, t);
 }
 
+// The smaller of a joint's steps to the frame before and to the frame after, as a vector in metres per frame:
+// a foot that lands or lifts off is still in one of them.
+inline Vec3 slowest_step(const std::vector<Positions>& position, int t, int joint) {
+  const int last = static_cast<int>(position.size()) - 1;
+  const Vec3 here = position[t][joint];
+  if (last == 0) return {};
+  if (t == 0) return position[1][joint] - here;
+  if (t == last) return here - position[last - 1][joint];
+  const Vec3 before = here - position[t - 1][joint], after = position[t + 1][joint] - here;
+  return dot(before, before) < dot(after, after) ? before : after;
+}
+
 }  // namespace selfcorrect::kinematics
