@@ -76,7 +76,9 @@ export function placeboCorrector({ settings, fid }: Surroundings): Corrector<Mot
       const { frames, labels } = samples;
       const joints = jointsOf(samples);
       const target = typeof matched?.distance === 'number' ? matched.distance : settings.placeboDistance;
-      const fields = Array.from({ length: labels.length }, (_, i) => smoothNoise(frames, seed, generation, i));
+      const fields = Array.from({ length: labels.length }, (_, i) =>
+        smoothNoise(frames, seed, generation, i),
+      );
       const zero = new Float32Array(joints.length);
       const scale = target / rootRelativeDistance(fields, zero);
       const moved = fields.map((field, i) => {

@@ -1,9 +1,9 @@
 import type { MotionDataset } from '../../data/dataset.js';
-import { encodeWindow, windowStarts } from '../../motion/window.js';
 import { normalise } from '../../motion/heading.js';
 import { mirror } from '../../motion/mirror.js';
 import { FRAME_SIZE, frameCount } from '../../motion/motion.js';
 import { resample } from '../../motion/resample.js';
+import { encodeWindow, windowStarts } from '../../motion/window.js';
 import { Random } from '../../random/random.js';
 import type { MotionSamples } from './samples.js';
 
@@ -29,8 +29,7 @@ export function cutWindows(
   const windows: Window[] = [];
   for (const clip of dataset[split]) {
     const motion = dataset.motions[clip];
-    const joints =
-      motion.fps === FPS ? motion.joints : resample(motion.joints, FRAME_SIZE, motion.fps, FPS);
+    const joints = motion.fps === FPS ? motion.joints : resample(motion.joints, FRAME_SIZE, motion.fps, FPS);
     for (const start of windowStarts(frameCount({ joints }), length, options.stride)) {
       const cut = joints.subarray(start * FRAME_SIZE, (start + length) * FRAME_SIZE);
       const label = dataset.labels[clip];
