@@ -1,8 +1,9 @@
-import { correctionCharts, curves, slopes } from './curves.js';
+import { correctionSection } from './correction.js';
+import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
 import { type Run, sortRun } from './series.js';
-import { armList, configuration, correctionTables, costs, differenceTable, resultTable } from './tables.js';
+import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
 import type { ReportData } from './types.js';
 import { choices, groupColours, NO_ARM, player } from './viewer.js';
 
@@ -12,7 +13,7 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 function lead(data: ReportData, run: Run): Markup {
   const task = data.config.task?.name;
   const has = (arm: string): boolean => run.arms.some((entry) => entry.arm === arm);
-  return html`<p class="lead">A generative model${task ? html` (task <i>${task}</i>)` : ''} was trained on real data once, then again and again on data that includes its own samples: ${plural(run.last, 'generation')}, ${plural(run.arms.length, 'arm')}, ${plural(run.seeds.length, 'seed')}. All arms start from the same generation 0 and get the same number of training steps; they differ only in what happens to the samples before they are trained on:</p>
+  return html`<p class="lead">A generative model${task ? html` (task <i>${task}</i>)` : ''} was trained on real data once, then again and again on data that includes its own samples: ${plural(run.last, 'generation')}, ${plural(run.arms.length, 'arm')}, ${plural(run.seeds.length, 'seed')}. All arms start from the same generation 0; they differ in what each then does:</p>
 ${armList(run)}
 <p>Read the curves against the dashed line, which is what <b>real data</b> score against the same reference, and against the shaded band: a difference smaller than the band is noise. ${
     run.seeds.length < 3 &&
@@ -34,15 +35,6 @@ function motionSection(data: ReportData): Markup | false {
 <p class="soft">Best, median and worst by physical error among the samples shown, so that the best is not all one sees.${data.motions.some((motion) => motion.before) && ' Red is the sample as the model drew it, before correction.'}</p>
 ${player(data.motions, first)}
 ${choices(data.motions, colourOf)}`;
-}
-
-function correctionSection(run: Run): Markup | false {
-  const charts = correctionCharts(run);
-  const tables = correctionTables(run);
-  if (charts.length === 0 && tables.length === 0) return false;
-  return html`<h2>Correction and selection</h2>
-<p class="soft">What the corrector and the selector did to each generation’s synthetic set, before it was trained on.</p>
-<div class="plots">${charts}</div>${tables}`;
 }
 
 /**

@@ -12,13 +12,13 @@ export const NO_ARM = 8;
 export const player = (motions: readonly ViewerMotion[], first: number): Markup => html`
 <section id="viewer" data-first="${first}" aria-label="motion viewer">
 <div class="chosen"><b></b><span></span><small></small></div>
-<div class="stage"><canvas tabindex="0" aria-label="the figure; drag to turn it"></canvas>
+<div class="stage-view"><canvas tabindex="0" aria-label="the figure; drag to turn it"></canvas>
 <div class="tags" hidden><span class="was">before correction</span><span class="now">after</span></div></div>
 <p class="viewer-message" hidden></p>
 <noscript><p>The moving figures need JavaScript; the poses below do not.</p></noscript>
 <div class="strip-box"><canvas class="timeline" aria-hidden="true"></canvas>
 <input class="scrub" type="range" min="0" max="0" step="1" value="0" aria-label="frame">
-<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before correction' : ''})</span><span>bars: left and right foot on the ground</span></div></div>
+<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before correction' : ''})</span><span>bars: left (upper) and right (lower) foot on the ground</span></div></div>
 <div class="controls">
 <button class="play" type="button" aria-label="play"></button>
 <span class="layouts" role="group" aria-label="before and after correction" hidden>

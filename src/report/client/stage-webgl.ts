@@ -95,6 +95,27 @@ function createBody(three: Three): Body {
   };
 }
 
+/** Squares of one metre on the ground, of thin strips: lines that reach behind the camera are lost by some drivers. */
+function createGrid(three: Three): Mesh3D {
+  const reach = 14;
+  const count = 2 * reach + 1;
+  const material = new three.MeshBasicMaterial({ transparent: true, depthWrite: false });
+  const grid = new three.InstancedMesh(new three.BoxGeometry(1, 0.0005, 1), material, 2 * count);
+  const matrix = new three.Matrix4();
+  const still = new three.Quaternion();
+  for (let i = 0; i < count; i++) {
+    const along = new three.Vector3(0.012, 1, 2 * reach);
+    const across = new three.Vector3(2 * reach, 1, 0.012);
+    grid.setMatrixAt(2 * i, matrix.compose(new three.Vector3(i - reach, 0, 0), still, along));
+    grid.setMatrixAt(2 * i + 1, matrix.compose(new three.Vector3(0, 0, i - reach), still, across));
+  }
+  grid.position.y = GROUND + 0.003;
+  // After the translucent ground, which would otherwise cover it.
+  grid.renderOrder = 1;
+  grid.frustumCulled = false;
+  return grid;
+}
+
 /**
  * Figures in three.js with a shadow on the ground: a gap between a foot and its shadow is float. The ground is translucent, so
  * what has sunk under it is seen veiled.
@@ -108,6 +129,8 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
   scene.fog = new three.Fog('#ffffff', 9, 22);
   const camera = new three.PerspectiveCamera((FIELD_OF_VIEW * 180) / Math.PI, 1, 0.05, 60);
   const sky = new three.HemisphereLight('#ffffff', '#8a8f98', 1.7);
+  // A weak light at the camera, so that the side one looks at is never dark.
+  const lamp = new three.DirectionalLight('#ffffff', 0.9);
   const sun = new three.DirectionalLight('#ffffff', 1.9);
   sun.castShadow = true;
   sun.shadow.mapSize.set(1024, 1024);
@@ -129,12 +152,19 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
     plane.renderOrder = order;
   }
   shadow.receiveShadow = true;
-  const grid = new three.GridHelper(40, 40, '#ffffff', '#ffffff');
-  grid.position.y = GROUND + 0.003;
-  grid.renderOrder = 1;
-  // Lines are coloured per vertex in white, so the material's colour alone decides.
+  const grid = createGrid(three);
   const bodies = [createBody(three), createBody(three)];
-  scene.add(sky, sun, sun.target, ground, shadow, grid, ...bodies.flatMap((body) => body.nodes));
+  scene.add(
+    sky,
+    lamp,
+    lamp.target,
+    sun,
+    sun.target,
+    ground,
+    shadow,
+    grid,
+    ...bodies.flatMap((body) => body.nodes),
+  );
 
   return {
     kind: 'webgl',
@@ -153,6 +183,8 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
       const [x, y, z] = cameraPosition(view);
       camera.position.set(x, y, z);
       camera.lookAt(...view.target);
+      lamp.position.set(x, y, z);
+      lamp.target.position.set(...view.target);
       grid.position.x = Math.round(view.target[0]);
       grid.position.z = Math.round(view.target[2]);
       sun.target.position.set(view.target[0], 0, view.target[2]);

@@ -111,7 +111,7 @@ export interface Three {
   ShadowMaterial: new (options: object) => Material;
   Mesh: new (geometry: Geometry, material: Material) => Mesh3D;
   InstancedMesh: new (geometry: Geometry, material: Material, count: number) => Instances;
-  GridHelper: new (size: number, divisions: number, centre: string, lines: string) => Mesh3D;
+  BoxGeometry: new (width: number, height: number, depth: number) => Geometry;
   WebGLRenderer: new (options: object) => Renderer;
 }
 

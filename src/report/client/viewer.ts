@@ -38,7 +38,7 @@ export async function startViewer(): Promise<void> {
   const motions = JSON.parse(document.getElementById('motions')!.textContent!) as PackedMotion[];
   if (motions.length === 0) return;
   const message = find(root, '.viewer-message');
-  const [stage, canvas] = await createStage(find(root, '.stage canvas'), (text) => {
+  const [stage, canvas] = await createStage(find(root, '.stage-view canvas'), (text) => {
     message.textContent = text;
     message.hidden = false;
   });
