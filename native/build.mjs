@@ -30,7 +30,7 @@ const cmakeJs = join(
   'cmake-js',
 );
 // cmake-js reads the headers of node-api-headers (package.json: binary.napi_versions), so it downloads nothing.
-const build = spawnSync(process.execPath, [cmakeJs, 'compile', '--silent', '--parallel', '2'], {
+const build = spawnSync(process.execPath, [cmakeJs, 'compile', '--parallel', '2'], {
   cwd: root,
   stdio: ['ignore', 'pipe', 'pipe'],
   encoding: 'utf8',

@@ -1,2 +1,7 @@
+export { type CorrectInput, type CorrectResult, correctBatch } from './correct/correct.js';
+export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
+export type { CorrectOptions } from './correct/options.js';
+export type { CorrectionReport, CorrectionStatus, Plausibility } from './correct/report.js';
 export { FRAME_SIZE, frameCount, type Motion } from './motion/motion.js';
 export { JOINT_COUNT, JOINT_NAMES, MIRROR, PARENTS } from './motion/skeleton.js';
+export { Random } from './random/random.js';

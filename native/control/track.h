@@ -5,19 +5,20 @@
 namespace selfcorrect {
 
 struct TrackOptions {
-  double rate = 240;           // physics steps per second
-  double force_cap = 0.5;      // residual root force, body weights
-  double torque_cap = 300;     // residual root torque, N m
+  double rate = 240;        // physics steps per second
+  double force_cap = 0.5;   // residual root force, body weights
+  double torque_cap = 300;  // residual root torque, N m
 };
 
 struct TrackResult {
-  bool ok = false;             // never further than 0.5 m (root-relative mean) or 1 m (mean) from the reference, all finite
-  int frames = 0;              // frames tracked before the first failure (all of them when ok)
-  Reference motion;            // the simulated motion in the form of the reference: root and rotations of every frame
-  double residual_mean = 0;    // body weights
+  bool ok =
+      false;  // never further than 0.5 m (root-relative mean) or 1 m (mean) from the reference, all finite
+  int frames = 0;    // frames tracked before the first failure (all of them when ok)
+  Reference motion;  // the simulated motion in the form of the reference: root and rotations of every frame
+  double residual_mean = 0;  // body weights
   double residual_max = 0;
-  double torque_mean = 0;      // N m
-  double support = 0;          // mean vertical residual over weight
+  double torque_mean = 0;  // N m
+  double support = 0;      // mean vertical residual over weight
 };
 
 int track_lanes();

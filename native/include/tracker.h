@@ -1,4 +1,5 @@
-// The one public header of the physics corrector. No exceptions cross it: every outcome is a Status per motion.
+// The one public header of the physics corrector. No exceptions cross it: every outcome is a Status per
+// motion.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -8,28 +9,31 @@ namespace selfcorrect {
 
 enum class Preset : int { kClip = 0, kLoop = 1 };
 
-// 'ok': tracked within the first rung of assistance. 'assisted': needed a higher rung. 'rejected': not a motion.
-// 'failed': no rung could track it; the cleaned kinematic motion is returned. 'aborted': cancelled before it ran.
+// 'ok': tracked within the first rung of assistance. 'assisted': needed a higher rung. 'rejected': not a
+// motion. 'failed': no rung could track it; the cleaned kinematic motion is returned. 'aborted': cancelled
+// before it ran.
 enum class Status : int { kOk = 0, kAssisted = 1, kRejected = 2, kFailed = 3, kAborted = 4 };
 
 enum class Reason : int {
   kNone = 0,
-  kEmpty = 1,      // no frames
-  kNotFinite = 2,  // NaN or infinity
-  kOutOfRange = 3, // a joint further than 1,000 m from the origin or faster than 100 m/s
-  kBones = 4,      // bone lengths that no rigid body fits: median under 1 cm or over 2 m, or a deviation over 50 %
-  kFell = 5,       // the body fell or left the reference on every rung
+  kEmpty = 1,       // no frames
+  kNotFinite = 2,   // NaN or infinity
+  kOutOfRange = 3,  // a joint further than 1,000 m from the origin or faster than 100 m/s
+  kBones =
+      4,      // bone lengths that no rigid body fits: median under 1 cm or over 2 m, or a deviation over 50 %
+  kFell = 5,  // the body fell or left the reference on every rung
   kCancelled = 6,
-  kTooShort = 7    // fewer than 4 frames
+  kTooShort = 7,  // fewer than 4 frames
+  kKept = 8       // left as it is by the caller's choice (gamma); status ok
 };
 
 struct Options {
   double fps = 20;
   Preset preset = Preset::kClip;
-  double rate = 240;          // physics steps per second
-  double assist_force = 0.5;  // first rung: cap of the residual root force, body weights
-  double assist_torque = 300; // and of the residual root torque, N m
-  int threads = 0;            // 0: one per core
+  double rate = 240;           // physics steps per second
+  double assist_force = 0.5;   // first rung: cap of the residual root force, body weights
+  double assist_torque = 300;  // and of the residual root torque, N m
+  int threads = 0;             // 0: one per core
 };
 
 // Definitions: DATA (official eval/physics.py with joint spheres of radius 0, tolerance 5 mm).
@@ -43,20 +47,22 @@ struct Measure {
 struct Report {
   Status status = Status::kAborted;
   Reason reason = Reason::kCancelled;
-  int rung = -1;                // 0, 1, ... of the assistance ladder; -1: not tracked
-  double residual_mean = 0;     // residual root force, body weights
+  int rung = -1;             // 0, 1, ... of the assistance ladder; -1: not tracked
+  double residual_mean = 0;  // residual root force, body weights
   double residual_max = 0;
-  double torque_mean = 0;       // residual root torque, N m
-  double support = 0;           // share of the vertical support that the residual carried
+  double torque_mean = 0;  // residual root torque, N m
+  double support = 0;      // share of the vertical support that the residual carried
   Measure before, after;
-  double error = 0;             // mean joint distance to the input, mm
-  double error_root = 0;        // the same relative to the pelvis
+  double error = 0;       // mean joint distance to the input, mm
+  double error_root = 0;  // the same relative to the pelvis
 };
 
-// One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before it.
+// One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before
+// it.
 struct Batch {
   const float* joints = nullptr;
   const int32_t* lengths = nullptr;
+  const uint8_t* keep = nullptr;  // optional, [count]: 1 = measure this motion and return it as it is (gamma)
   int count = 0;
   float* out = nullptr;
   Report* reports = nullptr;

@@ -1,4 +1,5 @@
-// Physical plausibility of joint positions: penetrate, float, skate, jerk, and the distance between two motions.
+// Physical plausibility of joint positions: penetrate, float, skate, jerk, and the distance between two
+// motions.
 #pragma once
 #include "include/tracker.h"
 

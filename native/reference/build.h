@@ -1,4 +1,5 @@
-// Joint positions in, a physically reasonable reference out: filter, inverse kinematics, floor, contacts, foot lock, clearance.
+// Joint positions in, a physically reasonable reference out: filter, inverse kinematics, floor, contacts,
+// foot lock, clearance.
 #pragma once
 #include "include/tracker.h"
 #include "reference/reference.h"

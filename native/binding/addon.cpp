@@ -1,0 +1,34 @@
+// The addon: the only place that sees N-API.
+#include <napi.h>
+
+#include <thread>
+
+#include "binding/job.h"
+#include "binding/probe.h"
+#include "control/track.h"
+
+namespace {
+
+using namespace selfcorrect;
+
+// info() -> what was built and what it runs on
+Napi::Value info(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  auto result = Napi::Object::New(env);
+  result["lanes"] = Napi::Number::New(env, track_lanes());
+  result["threads"] = Napi::Number::New(env, std::thread::hardware_concurrency());
+  result["compiler"] = Napi::String::New(env, __VERSION__);
+  return result;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new binding::Jobs);
+  exports["info"] = Napi::Function::New(env, info);
+  exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
+  binding::register_probe(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(selfcorrect, init)

@@ -1,0 +1,94 @@
+// The whole-body controller: joint torques and a residual wrench on the pelvis that make the humanoid follow a target.
+//
+// Desired accelerations are the target's, plus feedback on the pelvis. Inverse dynamics give what they need; planned contact forces
+// carry what they can of the pelvis' share, the capped residual the rest. Joints add stable (implicit) PD: Tan, Liu, Turk 2011.
+#pragma once
+#include "control/plan.h"
+
+namespace selfcorrect {
+
+template <class F>
+struct Gains {
+  Scalar<F> stiffness[kBodies], damping[kBodies], limit[kBodies];
+  Scalar<F> armature[kBodies];  // with the implicit PD's share
+};
+
+template <class F>
+Gains<F> make_gains(double step) {
+  Gains<F> gains{};
+  for (int b = 1; b < kBodies; b++) {
+    const BodyRow& row = kBodyTable[b];
+    gains.stiffness[b] = row.kp;
+    gains.damping[b] = row.kd;
+    gains.limit[b] = row.torque;
+    gains.armature[b] = Scalar<F>(kArmature + step * row.kd + step * step * row.kp);
+  }
+  return gains;
+}
+
+template <class F>
+struct Control {
+  Vec3<F> torque[kBodies];
+  Vec3<F> force, moment;  // residual on the pelvis
+  Plan<F> plan;
+};
+
+template <class F>
+struct ControlWork {
+  Quat<F> error[kBodies];                // from the actual to the target rotation
+  Vec3<F> spin[kBodies], drive[kBodies];  // target velocity in the actual heading; PD torques
+  Vec3<F> velocity[kBodies];             // of the joints, in the target
+  Acceleration<F> wanted;
+  Wrench<F> needed[kBodies];
+  Vec3<F> acceleration[kBodies];
+  PlanWork<F> plan;
+};
+
+// target: at the end of the step. force_cap in body weights, torque_cap in N m.
+template <class F>
+SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& shape, const State<F>& state,
+                       const Kinematics<F>& k, const Target<F>& target, Scalar<F> step, F force_cap, F torque_cap,
+                       ControlWork<F>& work, Control<F>& out) {
+  using S = Scalar<F>;
+  work.error[0] = target.rotation[0] * conjugate(state.rotation[0]);
+  // The target's motion turned by the pelvis' rotation error: limbs keep moving the right way in a body that is off course.
+  const Axes<F> turn = axes_of(conjugate(work.error[0]));
+  const S w = S(t.root_linear), wa = S(t.root_angular);
+  const Vec3<F> push = clip_norm(target.acceleration + (target.position - state.position) * (w * w) +
+                                     (target.velocity - state.velocity) * (2 * w),
+                                 broadcast<F>(t.max_acceleration));
+  const Vec3<F> swing =
+      rotation_vector(work.error[0]) * (wa * wa) + (target.spin[0] - state.spin[0]) * (2 * wa);
+  work.wanted.linear = push;
+  for (int b = 0; b < kBodies; b++) {
+    const int p = kParent[b];
+    work.spin[b] = rotate(turn, target.spin[b]);
+    work.wanted.angular[b] = rotate(turn, target.spin_rate[b]) + swing;
+    if (p < 0) {
+      work.velocity[b] = target.velocity;
+      continue;
+    }
+    work.velocity[b] = work.velocity[p] + cross(work.spin[p], k.reach[b]);
+    work.error[b] = target.rotation[b] * conjugate(state.rotation[b]);
+    const Vec3<F> e = rotation_vector(conjugate(work.error[p]) * work.error[b]);
+    const Vec3<F> v = state.spin[b] - state.spin[p];
+    work.drive[b] = (e - v * step) * gains.stiffness[b] + (work.spin[b] - work.spin[p] - v) * gains.damping[b];
+  }
+  const Wrench<F> needed = needed_forces(shape, state, k, work.wanted, work.needed, work.acceleration);
+  find_contacts(t, shape, state, k, work.velocity, work.spin, work.plan, out.plan);
+  const Wrench<F> residual = plan_forces(t, shape.weight, needed, work.plan, out.plan);
+  out.force = clip_norm(residual.force, force_cap * shape.weight);
+  out.moment = clip_norm(residual.moment, torque_cap);
+  for (int i = 0; i < work.plan.count; i++) {
+    const int p = work.plan.touching[i];
+    Wrench<F>& body = work.needed[kPointBody[p]];
+    const Vec3<F> f = out.plan.force[p] * shape.weight;
+    body.force -= f;
+    body.moment -= cross(work.plan.arm[p], f);
+  }
+  joint_wrenches(k, work.needed);
+  for (int b = 1; b < kBodies; b++)
+    out.torque[b] = clip_norm(work.drive[b] + work.needed[b].moment, broadcast<F>(gains.limit[b]));
+}
+
+}  // namespace selfcorrect

@@ -1,0 +1,34 @@
+#include "control/spline.h"
+
+namespace selfcorrect {
+
+Spline fit_spline(const Reference& reference) {
+  const int n = reference.frames;
+  Spline spline;
+  spline.frames = n;
+  spline.value.resize(static_cast<size_t>(n) * kChannels);
+  spline.curvature.assign(static_cast<size_t>(n) * kChannels, 0.0f);
+  for (int f = 0; f < n; f++) {
+    float* to = &spline.value[static_cast<size_t>(f) * kChannels];
+    for (int k = 0; k < 3; k++) to[k] = reference.root[f * 3 + k];
+    for (int k = 0; k < kBodies * 4; k++) to[3 + k] = reference.rotation[f * kBodies * 4 + k];
+  }
+  if (n < 3) return spline;
+  // m[i-1] + 4 m[i] + m[i+1] = 6 fps^2 (y[i-1] - 2 y[i] + y[i+1]), m = 0 at both ends: elimination, then back.
+  const float scale = static_cast<float>(6 * reference.fps * reference.fps);
+  std::vector<float> factor(n, 0.0f);
+  for (int i = 1; i < n - 1; i++) {
+    factor[i] = 1 / (4 - factor[i - 1]);
+    const float* y = &spline.value[static_cast<size_t>(i) * kChannels];
+    float* m = &spline.curvature[static_cast<size_t>(i) * kChannels];
+    for (int k = 0; k < kChannels; k++)
+      m[k] = (scale * ((y[k - kChannels] - y[k]) + (y[k + kChannels] - y[k])) - m[k - kChannels]) * factor[i];
+  }
+  for (int i = n - 3; i > 0; i--) {
+    float* m = &spline.curvature[static_cast<size_t>(i) * kChannels];
+    for (int k = 0; k < kChannels; k++) m[k] -= factor[i] * m[k + kChannels];
+  }
+  return spline;
+}
+
+}  // namespace selfcorrect

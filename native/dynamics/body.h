@@ -1,0 +1,67 @@
+// What the dynamics kernels read and write, one motion per lane of F.
+//
+// Generalised velocities are the ABSOLUTE angular velocities of the bodies in world axes, and each body's reference point is the
+// origin of its joint. All joints are spherical, so a joint's motion subspace is then [1; 0]: the shift from child to parent is
+// a translation, the joint-space inertia a 3x3 block, and no 6x6 transform is needed anywhere.
+#pragma once
+#include "math/quat.h"
+#include "model/humanoid.h"
+
+namespace selfcorrect {
+
+constexpr double kGravity = 9.81;
+constexpr double kArmature = 0.005;  // kg m^2 on every joint
+
+template <class F>
+struct Shape {
+  Vec3<F> offset[kBodies], com[kBodies], inertia[kBodies];
+  F mass[kBodies];
+  Vec3<F> point[kMaxPoints];
+  F weight;
+};
+
+template <class F>
+struct State {
+  Vec3<F> position, velocity;  // of the pelvis' joint
+  Quat<F> rotation[kBodies];   // absolute
+  Vec3<F> spin[kBodies];       // absolute angular velocity, world axes
+};
+
+// Quantities of the current configuration that several kernels share.
+template <class F>
+struct Kinematics {
+  Axes<F> axes[kBodies];
+  Vec3<F> reach[kBodies];     // from the parent's joint to the own joint, world axes
+  Vec3<F> origin[kBodies];    // of the joint relative to the pelvis
+  Vec3<F> velocity[kBodies];  // of the joint
+  // Own inertia about the joint: rotational part, first moment m c; velocity-dependent moment and force.
+  Sym3<F> inertia[kBodies];
+  Vec3<F> moment[kBodies], bias_moment[kBodies], bias_force[kBodies];
+};
+
+// Accelerations; `linear` is the pelvis' true acceleration.
+template <class F>
+struct Acceleration {
+  Vec3<F> linear;
+  Vec3<F> angular[kBodies];
+};
+
+// Copies one motion's humanoid into a lane.
+template <class F>
+void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
+  auto put = [lane](Vec3<F>& to, const float* from) {
+    set_lane(to.x, lane, from[0]);
+    set_lane(to.y, lane, from[1]);
+    set_lane(to.z, lane, from[2]);
+  };
+  for (int b = 0; b < kBodies; b++) {
+    put(shape.offset[b], body.offset[b]);
+    put(shape.com[b], body.com[b]);
+    put(shape.inertia[b], body.inertia[b]);
+    set_lane(shape.mass[b], lane, body.mass[b]);
+  }
+  for (int p = 0; p < kMaxPoints; p++) put(shape.point[p], body.point[p].at);
+  set_lane(shape.weight, lane, body.weight);
+}
+
+}  // namespace selfcorrect

@@ -1,0 +1,106 @@
+#include "reference/build.h"
+
+#include <algorithm>
+
+#include "reference/contact.h"
+#include "reference/filter.h"
+#include "reference/floor.h"
+#include "reference/foot.h"
+#include "reference/footlock.h"
+#include "reference/ik.h"
+#include "reference/reroot.h"
+#include "reference/skeleton.h"
+#include "reference/validate.h"
+
+namespace selfcorrect {
+namespace {
+
+using namespace kinematics;
+
+constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
+constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
+// A planted toe joint of real motion is 0 to 14 mm above the user's y = 0 (0 being the lowest joint of the
+// clip). It may stay there as far as the measures call it touching.
+constexpr double kHighestGround = 0.004;
+
+std::vector<Positions> read(const float* joints, int frames) {
+  std::vector<Positions> positions(frames);
+  for (Positions& p : positions)
+    for (Vec3& joint : p) {
+      joint = {joints[0], joints[1], joints[2]};
+      joints += 3;
+    }
+  return positions;
+}
+
+void lower(Motion& motion, const std::vector<double>& height) {
+  for (int t = 0; t < motion.frames(); ++t)
+    for (Vec3& joint : motion.position[t]) joint.y -= height[t];
+}
+
+void write(const Motion& motion, double ground, Reference& out) {
+  out.frames = motion.frames();
+  out.fps = motion.fps;
+  out.ground = ground;
+  out.root.clear();
+  out.rotation.clear();
+  out.contact.clear();
+  for (int j = 0; j < kJoints; ++j) {
+    const Vec3 o = motion.offset[j];
+    out.skeleton.offset[j] = {float(o.x), float(o.y), float(o.z)};
+  }
+  std::array<Quat, kJoints> last = motion.rotation.front();
+  for (int t = 0; t < motion.frames(); ++t) {
+    const Vec3 root = motion.position[t][0];
+    for (double v : {root.x, root.y, root.z}) out.root.push_back(float(v));
+    for (int j = 0; j < kJoints; ++j) {
+      const Quat q = motion.rotation[t][j];
+      last[j] = dot(q, last[j]) < 0 ? negate(q) : q;
+      for (double v : {last[j].w, last[j].x, last[j].y, last[j].z}) out.rotation.push_back(float(v));
+    }
+    for (bool contact : motion.contact[t]) out.contact.push_back(contact);
+  }
+}
+
+}  // namespace
+
+Reason build_reference(const float* joints, int frames, const Options& options, Reference& out) {
+  const Reason reason = validate(joints, frames, options.fps);
+  if (reason != Reason::kNone) return reason;
+  const double fps = options.fps;
+  std::vector<Positions> positions = read(joints, frames);
+  repair_glitches(positions);
+  const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
+  if (clip)
+    low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
+  else if (jittery)
+    low_pass(positions, fps, kLoopCutoff);
+  Motion motion = solve_ik(positions, measure_skeleton(positions, fps), fps);
+  const Floor floor = find_floor(motion);
+  lower(motion, floor.height);
+  detect_contacts(motion);
+  flatten_feet(motion);
+  level_toes(motion);
+  if (clip) reroot(motion);
+  lock_feet(motion, clip ? kClipClearance : kLoopClearance);
+  pose_all(motion);
+  write(motion, std::clamp(floor.level, -kSoleDepth, kHighestGround - kSoleDepth), out);
+  return Reason::kNone;
+}
+
+void reference_joints(const Reference& reference, float* joints) {
+  Positions p{};
+  for (int t = 0; t < reference.frames; ++t) {
+    const float* root = &reference.root[3 * t];
+    p[0] = {root[0], root[1] + reference.ground, root[2]};
+    for (int j = 1; j < kJoints; ++j) {
+      const float* q = &reference.rotation[4 * (t * kJoints + kParent[j])];
+      const auto& o = reference.skeleton.offset[j];
+      p[j] = p[kParent[j]] + rotate(Quat{q[0], q[1], q[2], q[3]}, Vec3{o[0], o[1], o[2]});
+    }
+    for (const Vec3& joint : p)
+      for (double v : {joint.x, joint.y, joint.z}) *joints++ = float(v);
+  }
+}
+
+}  // namespace selfcorrect

@@ -1,0 +1,143 @@
+#include "reference/floor.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "reference/foot.h"
+
+namespace selfcorrect::kinematics {
+namespace {
+
+// Flesh under joints other than the feet, m (a body that lies, kneels or rolls rests on these); 0: never a
+// support.
+constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,    0,    .10, 0,
+                                     0,    .045, 0,    0,    .085, .045, .045, .037, .037, .03, .03};
+
+// A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
+// floor.
+constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
+constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
+constexpr double kTolerance =
+    0.02;  // m above the floor at which a slow point counts half: it may be in the air
+constexpr double kStiffness = 0.1;  // s over which the floor may vary
+constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
+constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
+constexpr double kEnoughEvidence = 2;  // frames; below it the clip is taken to be in the air
+constexpr int kPasses = 10;
+
+struct Evidence {
+  double height = 0;  // of the lowest point
+  double weight = 0;  // 0..1
+};
+
+// Lowest point of frame `t`, and how fast the joint that carries it is.
+Evidence lowest_point(const Motion& motion, int t) {
+  const Positions& p = motion.position[t];
+  double low = std::numeric_limits<double>::infinity();
+  int joint = 0;
+  const auto consider = [&](double height, int carrier) {
+    if (height >= low) return;
+    low = height;
+    joint = carrier;
+  };
+  for (int j = 0; j < kJoints; ++j)
+    if (kRadius[j] > 0) consider(p[j].y - kRadius[j], j);
+  for (int side = 0; side < 2; ++side) {
+    consider(heel(motion, t, side).y, kLegs[side].ankle);
+    consider(p[kLegs[side].toe].y - kSoleDepth, kLegs[side].toe);
+  }
+  const Vec3 step = slowest_step(motion.position, t, joint);
+  const double vertical = std::fabs(step.y) * motion.fps,
+               horizontal = std::hypot(step.x, step.z) * motion.fps;
+  return {low, (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
+                   (1 - smoothstep(horizontal, kHorizontal[0], kHorizontal[1]))};
+}
+
+// Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
+// banded Cholesky factorisation (Eilers 2003). w > 0.
+void whittaker(const std::vector<double>& w, const std::vector<double>& y, double stiffness,
+               std::vector<double>& f) {
+  const int n = static_cast<int>(w.size());
+  std::vector<double> d(n), c(n), e(n), z(n);  // diagonal, first and second off-diagonal of the unit factor
+  for (int i = 0; i < n; ++i) {
+    const int inner = (i >= 2) + (i + 2 < n), middle = i >= 1 && i + 1 < n;
+    double diagonal = w[i] + stiffness * (inner + 4 * middle);
+    double first = 0, second = 0;
+    if (i + 1 < n) first = -2 * stiffness * ((i >= 1) + (i + 2 < n));
+    if (i + 2 < n) second = stiffness;
+    if (i >= 1) {
+      diagonal -= c[i - 1] * c[i - 1] * d[i - 1];
+      first -= c[i - 1] * e[i - 1] * d[i - 1];
+    }
+    if (i >= 2) diagonal -= e[i - 2] * e[i - 2] * d[i - 2];
+    d[i] = diagonal;
+    c[i] = first / diagonal;
+    e[i] = second / diagonal;
+    z[i] = w[i] * y[i];
+    if (i >= 1) z[i] -= c[i - 1] * z[i - 1];
+    if (i >= 2) z[i] -= e[i - 2] * z[i - 2];
+  }
+  f.resize(n);
+  for (int i = n - 1; i >= 0; --i) {
+    f[i] = z[i] / d[i];
+    if (i + 1 < n) f[i] -= c[i] * f[i + 1];
+    if (i + 2 < n) f[i] -= e[i] * f[i + 2];
+  }
+}
+
+double low_quantile(const std::vector<Evidence>& points) {
+  std::vector<double> heights;
+  for (const Evidence& point : points)
+    if (point.weight > 0.5) heights.push_back(point.height);
+  if (heights.empty())
+    for (const Evidence& point : points) heights.push_back(point.height);
+  const auto quantile = heights.begin() + heights.size() / 5;
+  std::nth_element(heights.begin(), quantile, heights.end());
+  return *quantile;
+}
+
+}  // namespace
+
+Floor find_floor(const Motion& motion) {
+  const int frames = motion.frames();
+  std::vector<Evidence> points(frames);
+  double total = 0, lowest = std::numeric_limits<double>::infinity();
+  for (int t = 0; t < frames; ++t) {
+    points[t] = lowest_point(motion, t);
+    total += points[t].weight;
+    lowest = std::min(lowest, points[t].height);
+  }
+  Floor floor;
+  if (total < kEnoughEvidence) {  // in the air: where the user's floor is, unless the body is under it
+    floor.level = std::min(-kSoleDepth, lowest);
+    floor.height.assign(frames, floor.level);
+    return floor;
+  }
+  // Asymmetric reweighting (Eilers & Boelens 2005): what is under the floor counts in full, what is well
+  // above it is in the air and counts little.
+  floor.level = low_quantile(points);
+  floor.height.assign(frames, floor.level);
+  std::vector<double> w(frames), y(frames);
+  const double stiffness = std::pow(kStiffness * motion.fps, 4);
+  for (int pass = 0; pass < kPasses; ++pass) {
+    double sum = 0, weights = 0;
+    for (int t = 0; t < frames; ++t) {
+      const double above = points[t].height - floor.height[t];
+      const double weight = above < 0 ? std::max(points[t].weight, kLeastEvidence)
+                                      : points[t].weight / (1 + above * above / (kTolerance * kTolerance));
+      sum += weight * points[t].height;
+      weights += weight;
+      w[t] = weight + kAnchor;
+      y[t] = (weight * points[t].height + kAnchor * floor.level) / w[t];
+    }
+    floor.level = sum / weights;
+    whittaker(w, y, stiffness, floor.height);
+  }
+  for (double& height : floor.height) {
+    const double d = height - floor.level;
+    height = floor.level + d * d * d / (d * d + kNoise * kNoise);
+  }
+  return floor;
+}
+
+}  // namespace selfcorrect::kinematics

@@ -1,0 +1,141 @@
+#include "reference/footlock.h"
+
+#include <algorithm>
+
+#include "reference/contact.h"
+#include "reference/foot.h"
+#include "reference/ik.h"
+#include "reference/smooth.h"
+
+namespace selfcorrect::kinematics {
+namespace {
+
+constexpr double kToeBend = 1.0;                // rad
+constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the ground
+constexpr double kFlat[2] = {0.20, 0.30};  // rad of tilt up to which a foot in contact is meant to be flat
+constexpr double kTouch = 0.012;           // m over the lowest point at which a point carries 1/e
+constexpr double kMostShift = 0.12;        // m that a planted foot is moved sideways
+constexpr double kFade = 0.25;             // s before the first and after the last contact
+constexpr double kRise = 0.10;             // s from contact to full clearance
+
+// Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
+void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
+  Vec3 sum{}, mean{};
+  for (int t = run.begin; t < run.end; ++t) {
+    if (t > run.begin) sum -= contact_slip(motion, t, side);
+    shift[t] = sum;
+    mean += sum;
+  }
+  mean = 1.0 / (run.end - run.begin) * mean;
+  double most = 0;
+  for (int t = run.begin; t < run.end; ++t) {
+    shift[t] -= mean;
+    shift[t].y = 0;
+    most = std::max(most, norm(shift[t]));
+  }
+  // A foot that slides further than a leg can follow slides evenly by what is left.
+  if (most > kMostShift)
+    for (int t = run.begin; t < run.end; ++t) shift[t] = kMostShift / most * shift[t];
+}
+
+// Carries the shifts of contacts over the frames between them.
+void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& shift) {
+  const int frames = static_cast<int>(shift.size());
+  const double fade = kFade * fps;
+  for (int t = 0; t < runs.front().begin; ++t)
+    shift[t] = (1 - smoothstep((runs.front().begin - t) / fade, 0, 1)) * shift[runs.front().begin];
+  for (int t = runs.back().end; t < frames; ++t)
+    shift[t] = (1 - smoothstep((t - runs.back().end + 1) / fade, 0, 1)) * shift[runs.back().end - 1];
+  for (size_t i = 1; i < runs.size(); ++i) {
+    const int from = runs[i - 1].end - 1, to = runs[i].begin;
+    for (int t = from + 1; t < to; ++t)
+      shift[t] = lerp(shift[from], shift[to], smoothstep(double(t - from) / (to - from), 0, 1));
+  }
+}
+
+// Heights to add so that the swinging foot clears the ground.
+std::vector<double> clearance_lift(const Motion& motion, int side, const std::vector<Vec3>& shift,
+                                   double clearance) {
+  const int frames = motion.frames();
+  const std::vector<int> distance = frames_from_contact(motion, side);
+  std::vector<double> lift(frames, 0);
+  for (int t = 0; t < frames; ++t) {
+    if (distance[t] == 0) continue;
+    const double wanted = clearance * std::min(1.0, distance[t] / (kRise * motion.fps));
+    lift[t] = std::max(0.0, wanted - lowest(sole_points(motion, t, side)) - shift[t].y);
+  }
+  const std::vector<double> smooth = gaussian(lift, 0.05 * motion.fps);
+  for (int t = 0; t < frames; ++t)
+    if (distance[t] > 0) lift[t] = std::max(lift[t], smooth[t]);
+  return lift;
+}
+
+}  // namespace
+
+void level_toes(Motion& motion) {
+  for (int t = 0; t < motion.frames(); ++t)
+    for (int side = 0; side < 2; ++side) {
+      const Leg& leg = kLegs[side];
+      const Quat foot = motion.rotation[t][leg.ankle];
+      const double pitch = std::asin(std::clamp(rotate(foot, {0, 0, 1}).y, -1.0, 1.0));
+      const double near =
+          1 - smoothstep(motion.position[t][leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
+      motion.rotation[t][leg.toe] = unit(foot * about({1, 0, 0}, -near * std::clamp(-pitch, 0.0, kToeBend)));
+    }
+}
+
+void flatten_feet(Motion& motion) {
+  for (int t = 0; t < motion.frames(); ++t)
+    for (int side = 0; side < 2; ++side) {
+      if (!motion.contact[t][side]) continue;
+      const Leg& leg = kLegs[side];
+      const Vec3 up = rotate(motion.rotation[t][leg.ankle], {0, 1, 0});
+      const double tilt = std::acos(std::clamp(up.y, -1.0, 1.0));
+      const double flat = 1 - smoothstep(tilt, kFlat[0], kFlat[1]);
+      if (flat <= 0) continue;
+      motion.rotation[t][leg.ankle] =
+          unit(slerp({}, swing(up, {0, 1, 0}), flat) * motion.rotation[t][leg.ankle]);
+      motion.position[t][leg.toe] =
+          motion.position[t][leg.ankle] + rotate(motion.rotation[t][leg.ankle], motion.offset[leg.toe]);
+    }
+}
+
+Vec3 contact_slip(const Motion& motion, int t, int side) {
+  const SolePoints a = sole_points(motion, t - 1, side), b = sole_points(motion, t, side);
+  double height[kCorners], low = 0, weights = 0;
+  for (int i = 0; i < kCorners; ++i) {
+    height[i] = 0.5 * (a[i].y + b[i].y);
+    low = i ? std::min(low, height[i]) : height[i];
+  }
+  Vec3 slip{};
+  for (int i = 0; i < kCorners; ++i) {
+    const double above = (height[i] - low) / kTouch, weight = std::exp(-above * above);
+    slip += weight * (b[i] - a[i]);
+    weights += weight;
+  }
+  slip = 1 / weights * slip;
+  slip.y = 0;
+  return slip;
+}
+
+void lock_feet(Motion& motion, double clearance) {
+  const int frames = motion.frames();
+  for (int side = 0; side < 2; ++side) {
+    const std::vector<Run> runs = contact_runs(motion, side);
+    if (runs.empty()) continue;
+    std::vector<Vec3> shift(frames);
+    for (const Run& run : runs) {
+      hold_still(motion, run, side, shift);
+      for (int t = run.begin; t < run.end; ++t) shift[t].y = -lowest(sole_points(motion, t, side));
+    }
+    fill_swings(runs, motion.fps, shift);
+    const std::vector<double> lift = clearance_lift(motion, side, shift, clearance);
+    const Leg& leg = kLegs[side];
+    for (int t = 0; t < frames; ++t) {
+      shift[t].y += lift[t];
+      place_ankle(motion, t, leg, motion.position[t][leg.ankle] + shift[t]);
+    }
+  }
+}
+
+}  // namespace selfcorrect::kinematics

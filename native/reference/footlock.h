@@ -1,0 +1,22 @@
+// Feet that stand still on the ground while they are in contact, and clear it while they swing.
+#pragma once
+#include "reference/motion.h"
+
+namespace selfcorrect::kinematics {
+
+// Bends the toes up so that they stay level while the foot pitches down near the ground (the rotation of the
+// toes cannot be seen in joint positions).
+void level_toes(Motion& motion);
+
+// Turns feet in contact that are nearly flat quite flat, at the ankle.
+void flatten_feet(Motion& motion);
+
+// Weighted mean step in metres per frame, frame t-1 to t, of the points of foot `side` that touch the ground.
+Vec3 contact_slip(const Motion& motion, int t, int side);
+
+// Moves each foot in contact so that its touching points neither slip nor leave y = 0; the correction has
+// zero mean over each contact and fades between contacts. Then raises swinging feet to `clearance` metres
+// over the ground.
+void lock_feet(Motion& motion, double clearance);
+
+}  // namespace selfcorrect::kinematics

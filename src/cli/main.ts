@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import type { Command } from './command.js';
+import { UsageError } from './errors.js';
+import { describeFlags, parseFlags } from './flags.js';
+
+/** Commands load when they are run: `--help` needs neither the addon nor onnxruntime. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  doctor: {
+    summary: 'say what this machine offers and whether everything works',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+};
+
+const overview = () => `selfcorrect: train generative models on their own output without collapse
+
+Usage: selfcorrect COMMAND [options]
+
+Commands:
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .join('\n')}
+
+selfcorrect COMMAND --help tells a command's options.`;
+
+const help = (command: Command) =>
+  `${command.summary}\n\nUsage: ${command.usage}\n\nOptions:\n${describeFlags({
+    ...command.flags,
+    help: { type: 'switch', help: 'show this' },
+  })}${command.notes ? `\n\n${command.notes}` : ''}`;
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(COMMANDS, name))
+    throw new UsageError(
+      `Expected one of ${Object.keys(COMMANDS).join(', ')} for COMMAND but received ${name}`,
+    );
+  const command = await COMMANDS[name].load();
+  if (rest.includes('--help') || rest.includes('-h')) {
+    console.log(help(command));
+    return 0;
+  }
+  const parsed = parseFlags(rest, command.flags);
+
+  // The first Ctrl-C asks the command to stop where it can resume; the second stops at once.
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new DOMException(`stopped by ${signal}`, 'AbortError'));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return command.run(parsed, controller.signal);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    if (error instanceof UsageError) {
+      console.error(`selfcorrect: ${error.message}`);
+      process.exit(2);
+    }
+    console.error(process.env.SELFCORRECT_DEBUG ? error : `selfcorrect: ${(error as Error).message}`);
+    process.exit(1);
+  },
+);

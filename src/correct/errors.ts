@@ -1,0 +1,45 @@
+/**
+ * What went wrong in the corrector, by `code`:
+ * - `ERR_TYPE`, `ERR_SHAPE`, `ERR_RANGE`: an argument is of the wrong type, shape or size (*Expected WHAT for NAME but received VALUE*);
+ * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be loaded.
+ */
+export type CorrectorErrorCode =
+  | 'ERR_TYPE'
+  | 'ERR_SHAPE'
+  | 'ERR_RANGE'
+  | 'ERR_OOM'
+  | 'ERR_NATIVE'
+  | 'ERR_NATIVE_LOAD';
+
+export class CorrectorError extends Error {
+  override readonly name = 'CorrectorError';
+
+  constructor(
+    readonly code: CorrectorErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A short, safe picture of any value for an error message. */
+function show(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name} of ${(value as Float32Array).length} values`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return `an object of ${value.constructor?.name ?? 'no class'}`;
+}
+
+/** The one phrase of this package for a bad argument. */
+export function expected(
+  code: CorrectorErrorCode,
+  what: string,
+  name: string,
+  value: unknown,
+): CorrectorError {
+  return new CorrectorError(code, `Expected ${what} for ${name} but received ${show(value)}`);
+}

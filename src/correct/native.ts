@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { CorrectorError } from './errors.js';
+
+/** Numbers per motion in the table of reports; the order is that of native/binding/job.cpp. */
+export const REPORT_COLUMNS = 17;
+
+export interface NativeOptions {
+  fps: number;
+  preset: 0 | 1;
+  rate: number;
+  force: number;
+  torque: number;
+  threads: number;
+}
+
+export interface NativeJob {
+  promise: Promise<void>;
+  cancel(): void;
+}
+
+/** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
+export interface Native {
+  info(): { lanes: number; threads: number; compiler: string };
+  correctBatch(
+    joints: Float32Array,
+    lengths: Int32Array,
+    keep: Uint8Array | null,
+    out: Float32Array,
+    reports: Float64Array,
+    options: NativeOptions,
+    onProgress: (done: number) => void,
+  ): NativeJob;
+}
+
+let loaded: Native | undefined;
+
+/** Loads the addon once. Throws `ERR_NATIVE_LOAD` with the path tried and what to do. */
+export function native(): Native {
+  if (loaded) return loaded;
+  const path = fileURLToPath(new URL('../../../build/Release/selfcorrect.node', import.meta.url));
+  try {
+    loaded = createRequire(import.meta.url)(path) as Native;
+    return loaded;
+  } catch (cause) {
+    throw new CorrectorError(
+      'ERR_NATIVE_LOAD',
+      `The physics addon could not be loaded from ${path}: ${(cause as Error).message}. ` +
+        'Build it with "npm run build" in the package folder (needs CMake and a C++20 compiler).',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os';
+import { expected } from './errors.js';
+import type { NativeOptions } from './native.js';
+
+/** Options of `correctBatch()`; all are optional. */
+export interface CorrectOptions {
+  /** Frames per second of the motions, 5 to 240; default 20. */
+  fps?: number;
+  /**
+   * `clip` (default): an animator repairs one motion; low pass, re-rooting, foot lock: the most visible repair.
+   * `loop`: a generator trains on the result; keeps the path and adds no low pass: the least bias.
+   */
+  preset?: 'clip' | 'loop';
+  /**
+   * Caps of the outside help at the pelvis on the first rung of the ladder: `force` in body weights (0 to 100, default 0.5),
+   * `torque` in N m (0 to 100,000, default 300). A motion that fails there climbs to 1 body weight; with preset `clip` at
+   * last to as much as it needs.
+   */
+  assist?: { force?: number; torque?: number };
+  /** Correction strength, 0 to Infinity (default): a motion is corrected with probability gamma / (1 + gamma). */
+  gamma?: number;
+  /** Seed of gamma's draws, an integer; default 0. */
+  seed?: number;
+  /** Physics steps per second, 60 to 2,000; default 240. */
+  rate?: number;
+  /** Threads, 1 to 1,024; default: one per core. */
+  threads?: number;
+  /** Aborts the work; the call rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  /** Called at most every 50 ms with the number of motions done, and once at the end. */
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+interface ResolvedOptions extends NativeOptions {
+  gamma: number;
+  seed: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: { done: number; total: number }) => void;
+}
+
+const KNOWN = ['fps', 'preset', 'assist', 'gamma', 'seed', 'rate', 'threads', 'signal', 'onProgress'];
+
+function number(value: unknown, name: string, low: number, high: number, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw expected('ERR_TYPE', 'a number', name, value);
+  if (!(value >= low && value <= high))
+    throw expected('ERR_RANGE', `a number from ${low} to ${high}`, name, value);
+  return value;
+}
+
+function integer(value: unknown, name: string, low: number, high: number, fallback: number): number {
+  const result = number(value, name, low, high, fallback);
+  if (!Number.isInteger(result)) throw expected('ERR_RANGE', 'an integer', name, value);
+  return result;
+}
+
+/** Checks the options and fills in the defaults. */
+export function resolveOptions(options: CorrectOptions): ResolvedOptions {
+  if (options === null || typeof options !== 'object')
+    throw expected('ERR_TYPE', 'an object', 'options', options);
+  for (const name of Object.keys(options))
+    if (!KNOWN.includes(name))
+      throw expected('ERR_TYPE', `one of ${KNOWN.join(', ')}`, 'an option name', name);
+  const { preset = 'clip', assist = {}, signal, onProgress } = options;
+  if (preset !== 'clip' && preset !== 'loop')
+    throw expected('ERR_RANGE', "'clip' or 'loop'", 'preset', preset);
+  if (assist === null || typeof assist !== 'object')
+    throw expected('ERR_TYPE', 'an object { force, torque }', 'assist', assist);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw expected('ERR_TYPE', 'an AbortSignal', 'signal', signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw expected('ERR_TYPE', 'a function', 'onProgress', onProgress);
+  return {
+    fps: number(options.fps, 'fps', 5, 240, 20),
+    preset: preset === 'clip' ? 0 : 1,
+    rate: number(options.rate, 'rate', 60, 2000, 240),
+    force: number(assist.force, 'assist.force', 0, 100, 0.5),
+    torque: number(assist.torque, 'assist.torque', 0, 100_000, 300),
+    gamma: number(options.gamma, 'gamma', 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
+    seed: integer(options.seed, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0),
+    threads: integer(options.threads, 'threads', 1, 1024, availableParallelism()),
+    signal,
+    onProgress,
+  };
+}
