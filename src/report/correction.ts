@@ -1,5 +1,5 @@
 import type { GenerationRow } from '../loop/layout.js';
-import { metricInfo, spellOut } from './catalogue.js';
+import { presentation, spellOut } from './catalogue.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
 import { type PlotSpec, plot } from './plot.js';
@@ -145,7 +145,7 @@ function tables(run: Run): Markup[] {
     const statuses = rows.some((row) => row.correction?.status);
     const number = (value: unknown): string => (typeof value === 'number' ? formatValue(value) : '–');
     return html`<details><summary>${armMark(colour)} ${arm}: every generation</summary><div class="table"><table>
-<thead><tr><th>generation</th>${run.seeds.length > 1 && html`<th>seed</th>`}${statuses && html`<th>outcome</th>`}${paired.map((name) => html`<th>${metricInfo(name).name}<small>before → after</small></th>`)}${[...single, ...chosen].map((name) => html`<th>${spellOut(name)}</th>`)}</tr></thead>
+<thead><tr><th>generation</th>${run.seeds.length > 1 && html`<th>seed</th>`}${statuses && html`<th>outcome</th>`}${paired.map((name) => html`<th>${presentation(name).name}<small>before → after</small></th>`)}${[...single, ...chosen].map((name) => html`<th>${spellOut(name)}</th>`)}</tr></thead>
 <tbody>${rows.map(
       (row) =>
         html`<tr><td>${row.generation}</td>${run.seeds.length > 1 && html`<td>${row.seed}</td>`}${statuses && html`<td>${statusText(row)}</td>`}${paired.map((name) => html`<td>${pair(row, name)}</td>`)}${single.map((name) => html`<td>${number(row.correction?.[name])}</td>`)}${chosen.map((name) => html`<td>${number(row.selection?.[name])}</td>`)}</tr>`,

@@ -1,4 +1,4 @@
-import { metricInfo } from './catalogue.js';
+import { HEADLINES, LOSS, presentation } from './catalogue.js';
 import { forest } from './forest.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
@@ -15,7 +15,7 @@ export const armLegend = (run: Run): Markup => html`
 /** One chart per metric over the generations, the first one large, and the training loss at the end. */
 export function curves(run: Run): Markup {
   const charts = run.metrics.map((key, i) => {
-    const info = metricInfo(key);
+    const info = presentation(key);
     return plot({
       title: info.name,
       unit: info.unit,
@@ -30,10 +30,7 @@ export function curves(run: Run): Markup {
   });
   const loss = seriesOf(run, (row) => row.loss);
   if (loss.length > 0) {
-    const info = metricInfo('loss');
-    charts.push(
-      plot({ title: info.name, unit: info.unit, meaning: info.meaning, wide: info.wide, series: loss }),
-    );
+    charts.push(plot({ title: LOSS.name, unit: LOSS.unit, meaning: LOSS.meaning, series: loss }));
   }
   const several = run.seeds.length > 1;
   return html`<section><h2>Over the generations</h2>
@@ -50,8 +47,10 @@ ${armLegend(run)}
 
 /** Slopes per generation with their intervals, a small chart a metric, and differences between arms where there are seeds. */
 export function slopes(run: Run): Markup | false {
-  const metrics = run.metrics.filter((key) => run.summaries.some((row) => row.metric === key));
-  if (metrics.length === 0) return false;
+  const all = run.metrics.filter((key) => run.summaries.some((row) => row.metric === key));
+  if (all.length === 0) return false;
+  const headlines = all.filter((key) => HEADLINES.includes(key));
+  const metrics = headlines.length > 0 ? headlines : all;
   const pooled = run.summaries.some((row) => row.seed === null);
   const [first, last] = run.summaries[0].generations ?? [0, run.last];
   return html`<h2>Slope per generation</h2>
@@ -62,8 +61,8 @@ export function slopes(run: Run): Markup | false {
   }. Dashed: no change. Where a bar crosses it, this run cannot tell the slope from none; where it does not, ${pooled ? 'the change is there, whatever its cause' : 'this seed changed; it says nothing of other seeds'}.</p>
 <div class="plots four">${metrics.map((key) =>
     forest(
-      metricInfo(key).name,
-      metricInfo(key).unit,
+      presentation(key).name,
+      presentation(key).unit,
       run.arms
         .map(({ arm, colour }) => ({ arm, colour, slopes: slopesOf(run, key, arm) }))
         .filter((row) => row.slopes.length > 0),

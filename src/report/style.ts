@@ -123,6 +123,7 @@ thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:600}
 td.text{white-space:normal;min-width:12em}
 td small,th small{display:block;font-weight:400;line-height:1.35}
+.results tbody th{position:sticky;left:0;background:var(--panel)}
 .results td small{font-size:.76rem}
 .results small span{display:block}
 .results th,.results td{padding:6px 10px}
@@ -139,8 +140,8 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .groups{display:grid;gap:10px}
 .group{display:grid;grid-template-columns:128px 1fr;gap:10px;align-items:center}
 .group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:var(--c);overflow-wrap:anywhere}
-.group div{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,170px),1fr));gap:8px}
-.choice{display:block;max-width:340px;width:100%;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
+.group div{display:flex;flex-wrap:wrap;gap:8px}
+.choice{display:flex;flex-direction:column;flex:1 1 170px;max-width:340px;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
 .choice[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
 .choice span{display:block;font-size:.84rem;line-height:1.3;overflow-wrap:anywhere}
 .choice small{display:block;font-size:.76rem;line-height:1.3}
@@ -160,6 +161,7 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .tags span{flex:1;text-align:center}
 .tags .was{color:var(--before)}.tags .now{color:var(--c)}
 [data-layout=after] .tags .was{display:none}
+[data-layout=over] .tags{justify-content:center;gap:2em}[data-layout=over] .tags span{flex:none}
 [data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;border-left:1px solid var(--rule)}
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
@@ -182,8 +184,8 @@ noscript p{padding:6px 16px}
 @media (max-width:640px){
 main{padding:22px 14px 40px}
 .group{grid-template-columns:1fr}
-.group div{grid-template-columns:repeat(auto-fill,minmax(min(100%,104px),1fr));gap:6px}
-.choice{padding:3px 6px 5px}.choice span{font-size:.78rem}
+.group div{gap:6px}
+.choice{flex-basis:100px;padding:3px 6px 5px}.choice span{font-size:.78rem}
 #viewer .stage-view{height:78vw}
 .time{min-width:0}
 .arms{flex-wrap:nowrap;overflow-x:auto;margin:0 -14px;padding:8px 14px}
@@ -199,7 +201,6 @@ body{font-size:11pt}main{max-width:none;padding:0}
 #viewer,#tip,.hint{display:none}
 .plots,.plots.four{grid-template-columns:repeat(2,1fr)}
 .plot.large{grid-row:auto}
-.group div{grid-template-columns:repeat(3,1fr)}
 .table,.plot,.group,dl.config{break-inside:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

@@ -1,5 +1,6 @@
+import type { DifferenceRow } from '../loop/layout.js';
 import { type Bar, formatSeconds, stackedBars } from './bars.js';
-import { armMeaning, metricInfo } from './catalogue.js';
+import { armMeaning, orderMetrics, presentation } from './catalogue.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
 import { formatSpread, formatValue } from './scale.js';
@@ -33,7 +34,7 @@ export function resultTable(run: Run): Markup {
       html`<th class="c${colour}">${armMark(colour)} ${arm}${uneven && html`<small>generation ${lastOf.get(arm)}</small>`}</th>`,
   )}</tr></thead>
 <tbody>${run.metrics.map((key) => {
-    const info = metricInfo(key);
+    const info = presentation(key);
     const floor = floorOf(run, key);
     const series = seriesOf(run, (row) => row.metrics[key]);
     const start = series.flatMap((one) => one.points).find((point) => point.generation === 0);
@@ -61,15 +62,22 @@ export function resultTable(run: Run): Markup {
     .join(' ')}</p>`;
 }
 
-/** Differences between arms over seeds. */
+function differenceRows(rows: readonly DifferenceRow[]): Markup {
+  return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
+    (row) =>
+      html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Differences between arms over seeds: those of the first metric's last value in sight, the others folded. */
 export function differenceTable(run: Run): Markup | false {
   if (run.differences.length === 0) return false;
+  const first = orderMetrics(run.differences.map((row) => row.metric))[0];
+  const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
+  const folded = run.differences.filter((row) => !shown.includes(row));
   return html`<h3>Differences between arms</h3>
-<p class="soft">Paired over seeds, 95 % interval. An interval that holds 0 shows no difference.</p>
-<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${run.differences.map(
-    (row) =>
-      html`<tr><th>${row.arm} − ${row.against}</th><td>${metricInfo(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
-  )}</tbody></table></div>`;
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference; of many intervals a few miss their true value by chance.</p>
+${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
 }
 
 /** Stages in the order they happen. */
@@ -128,8 +136,8 @@ ${task !== undefined && html`<h3>Task</h3>${settings(task)}`}${config !== undefi
 }
 
 /** The arms with what is done in each. */
-export const armList = (run: Run): Markup =>
+export const armList = (run: Run, physics: boolean): Markup =>
   html`<ul class="arm-list">${run.arms.map(
     ({ arm, colour }) =>
-      html`<li>${armMark(colour)} <b>${arm}</b>${armMeaning(arm) ? ` ${armMeaning(arm)}` : ''}</li>`,
+      html`<li>${armMark(colour)} <b>${arm}</b>${armMeaning(arm, physics) && ` ${armMeaning(arm, physics)}`}</li>`,
   )}</ul>`;

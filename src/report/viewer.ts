@@ -1,4 +1,4 @@
-import { orderArms } from './catalogue.js';
+import { armColour } from './catalogue.js';
 import { filmstrip } from './filmstrip.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
@@ -69,15 +69,11 @@ function tableOf(table: ViewerTable): Markup {
   )}</tbody></table></div>`;
 }
 
-/** Colour of each motion's group: an arm's own, the corrected arm's for groups that are no arms. */
-export function groupColours(motions: readonly ViewerMotion[], otherwise: number): (group: string) => number {
-  const known = new Map(
-    orderArms(motions.map((motion) => motion.group))
-      .filter(({ colour }) => colour < 6)
-      .map(({ arm, colour }) => [arm, colour]),
-  );
-  return (group) => known.get(group) ?? otherwise;
-}
+/** Colour of a group: an arm's own, otherwise the one given. */
+export const groupColours =
+  (otherwise: number) =>
+  (group: string): number =>
+    armColour(group) ?? otherwise;
 
 /**
  * A page to look at motions, before and after correction, with an optional table of numbers whose rows open them. All motions
@@ -99,7 +95,7 @@ export function renderViewer(options: {
       );
     }
   }
-  const colourOf = groupColours(motions, 3);
+  const colourOf = groupColours(armColour('corrected')!);
   const body = html`<h1>${title}</h1>${text ? html`<p class="lead">${text}</p>` : ''}
 ${motions.length > 0 ? player(motions, 0) : html`<p>There is no motion to show.</p>`}${table && table.rows.length > 0 ? tableOf(table) : ''}${motions.length > 0 ? html`<h2>Motions</h2>${choices(motions, colourOf)}` : ''}`;
   return page(title, body, motions, colourOf);

@@ -30,6 +30,16 @@ function createBody(three: Three): Body {
   );
   const balls = new three.InstancedMesh(new three.SphereGeometry(1, 20, 14), material, JOINTS);
   const parts: Instances[] = [bones, balls];
+  // A ghost first fills the depth buffer unseen, so that of its overlapping capsules only the outside shows.
+  const hidden = new three.MeshBasicMaterial({ colorWrite: false, transparent: true });
+  const masks = parts.map((part) => {
+    const mask = new three.InstancedMesh(part.geometry, hidden, part.count);
+    mask.instanceMatrix = part.instanceMatrix;
+    mask.frustumCulled = false;
+    mask.renderOrder = 3;
+    part.renderOrder = 4;
+    return mask;
+  });
   for (const part of parts) {
     part.castShadow = true;
     part.frustumCulled = false;
@@ -52,12 +62,11 @@ function createBody(three: Three): Body {
   const light = new three.Color('#ffffff');
 
   return {
-    nodes: [...parts, ...marks],
+    nodes: [...parts, ...masks, ...marks],
     update(figure, theme) {
       const { pose } = figure;
       material.transparent = figure.ghost;
       material.opacity = figure.ghost ? 0.45 : 1;
-      material.depthWrite = !figure.ghost;
       base.set(figure.colour);
       const shade = base.clone().lerp(light, 0.32);
       BONES.forEach(([parent, child], i) => {
@@ -84,6 +93,7 @@ function createBody(three: Three): Body {
         part.instanceMatrix.needsUpdate = true;
         if (part.instanceColor) part.instanceColor.needsUpdate = true;
       }
+      for (const mask of masks) mask.visible = figure.ghost;
       marks.forEach((mark, side) => {
         const joint = FEET[side] * 3;
         mark.visible = figure.contacts[side];

@@ -44,6 +44,8 @@ export interface Mesh3D extends Node3D {
 }
 
 export interface Instances extends Mesh3D {
+  geometry: Geometry;
+  count: number;
   setMatrixAt(index: number, matrix: Matrix): void;
   setColorAt(index: number, colour: Colour): void;
   instanceMatrix: { needsUpdate: boolean };

@@ -20,6 +20,8 @@ async function createStage(
   say: (text: string) => void,
 ): Promise<[Stage, HTMLCanvasElement]> {
   try {
+    // Asked before three.js is, which would report a failure at length.
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL 2 context');
     return [webglStage(await loadThree(), canvas), canvas];
   } catch (error) {
     console.info(`3-D drawing is not available (${error instanceof Error ? error.message : error}).`);
