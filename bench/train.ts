@@ -8,8 +8,22 @@ import { MotionDiffusion, type MotionDiffusionConfig } from '../src/generator/in
 import { Random } from '../src/random/random.js';
 
 const MOTION = { frames: 60, features: 263, classes: 12 };
-const S: MotionDiffusionConfig = { ...MOTION, dModel: 128, layers: 4, heads: 4, ff: 512, diffusionSteps: 1000 };
-const LOOP: MotionDiffusionConfig = { ...MOTION, dModel: 96, layers: 3, heads: 4, ff: 256, diffusionSteps: 50 };
+const S: MotionDiffusionConfig = {
+  ...MOTION,
+  dModel: 128,
+  layers: 4,
+  heads: 4,
+  ff: 512,
+  diffusionSteps: 1000,
+};
+const LOOP: MotionDiffusionConfig = {
+  ...MOTION,
+  dModel: 96,
+  layers: 3,
+  heads: 4,
+  ff: 256,
+  diffusionSteps: 50,
+};
 
 const ROWS = [
   { name: 'S', config: S, threads: 2, goal: 250 },

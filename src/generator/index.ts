@@ -2,11 +2,7 @@
 export type { TrainingData } from './batches.js';
 export { GeneratorError, type GeneratorErrorCode } from './errors.js';
 export type { MotionDiffusionConfig } from './mdm.js';
-export {
-  type CreateOptions,
-  MotionDiffusion,
-  type SampleOptions,
-  type StateDict,
-  type StateTensor,
-  type TrainOptions,
-} from './motion-diffusion.js';
+export { type CreateOptions, MotionDiffusion } from './motion-diffusion.js';
+export type { StateDict } from './resident-state.js';
+export type { SampleOptions } from './sampler.js';
+export type { TrainOptions } from './trainer.js';

@@ -38,10 +38,20 @@ export interface MotionDiffusionConfig {
   diffusionSteps: number;
 }
 
-export function checkConfig(config: MotionDiffusionConfig): void {
-  for (const name of ['frames', 'features', 'classes', 'dModel', 'layers', 'heads', 'ff'] as const)
-    expectInteger(name, config[name], 1);
-  expectInteger('diffusionSteps', config.diffusionSteps, 2);
+const FIELDS = [
+  'frames',
+  'features',
+  'classes',
+  'dModel',
+  'layers',
+  'heads',
+  'ff',
+  'diffusionSteps',
+] as const;
+
+/** A copy of the configuration with its fields in a fixed order. Throws ERR_ARGUMENT if one is out of range. */
+export function checkConfig(config: MotionDiffusionConfig): MotionDiffusionConfig {
+  for (const name of FIELDS) expectInteger(name, config[name], name === 'diffusionSteps' ? 2 : 1);
   const { dModel, heads } = config;
   expectArgument(
     dModel % 2 === 0 && dModel % heads === 0,
@@ -49,6 +59,10 @@ export function checkConfig(config: MotionDiffusionConfig): void {
     `an even multiple of ${heads} heads`,
     dModel,
   );
+  return Object.fromEntries(FIELDS.map((name) => [name, config[name]])) as Record<
+    (typeof FIELDS)[number],
+    number
+  >;
 }
 
 /** Tokens before the first frame: timestep and class. */

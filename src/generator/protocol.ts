@@ -46,3 +46,15 @@ export interface WorkerOptions {
 /** Index of the flags: the thread is inside native code; the process is about to exit. */
 export const BUSY = 0;
 export const STOP = 1;
+
+export const int64 = (data: BigInt64Array, shape: Shape): HostTensor => ({ dtype: 'int64', shape, data });
+export const uint64 = (data: readonly bigint[], shape: Shape): HostTensor => ({
+  dtype: 'uint64',
+  shape,
+  data: BigUint64Array.from(data),
+});
+export const float32 = (data: readonly number[], shape: Shape): HostTensor => ({
+  dtype: 'float32',
+  shape,
+  data: Float32Array.from(data),
+});

@@ -30,8 +30,9 @@ export interface SamplerStep {
  * `x' = √ᾱ' x̂_0 + √(1-ᾱ') (x - √ᾱ x̂_0) / √(1-ᾱ)`; the last step gives x̂_0 itself.
  */
 export function ddimSteps(alphaBar: Float64Array, count: number): SamplerStep[] {
-  const timesteps = Array.from({ length: count }, (_, i) =>
-    Math.round((alphaBar.length - 1) * (1 - i / count)),
+  const timesteps = Array.from(
+    { length: count },
+    (_, i) => Math.round((alphaBar.length * (count - i)) / count) - 1,
   );
   return timesteps.map((timestep, i) => {
     const now = alphaBar[timestep];

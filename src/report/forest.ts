@@ -9,8 +9,8 @@ export interface ForestRow {
   slopes: SummaryRow[];
 }
 
-const WIDTH = 380;
-const LEFT = 92;
+const WIDTH = 300;
+const LEFT = 86;
 const RIGHT = WIDTH - 12;
 const LINE = 13;
 

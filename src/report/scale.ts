@@ -26,8 +26,9 @@ function logTicks(low: number, high: number): number[] {
     }
     return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
   };
-  const dense = candidates([1, 2, 5]);
-  return dense.length > 7 ? candidates([1]) : dense;
+  const [dense, usual] = [candidates([1, 2, 3, 5, 7]), candidates([1, 2, 5])];
+  if (dense.length <= 6) return dense;
+  return usual.length <= 7 ? usual : candidates([1]);
 }
 
 /** A linear scale over [low, high] widened to whole ticks unless `exact`. `from` and `to` are pixels. */
@@ -65,7 +66,7 @@ export function logScale(low: number, high: number, from: number, to: number): S
 /** Three significant digits at most, a true minus sign, no exponent where it can be avoided. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return '–';
-  const size = Math.abs(value);
+  const size = Math.abs(value) < 1e-12 ? 0 : Math.abs(value);
   let text: string;
   if (size === 0) text = '0';
   else if (size >= 1e6) text = value.toExponential(2);
@@ -75,6 +76,13 @@ export function formatValue(value: number): string {
   else if (size >= 0.001) text = value.toFixed(3);
   else text = value.toExponential(1);
   return text.replace('-', '−');
+}
+
+/** Two significant digits: for spreads and noise, which are not known better. */
+export function formatSpread(value: number): string {
+  if (!(value > 0)) return formatValue(value);
+  const digits = 1 - Math.floor(Math.log10(value));
+  return digits > 3 ? value.toExponential(1).replace('-', '−') : value.toFixed(Math.max(0, digits));
 }
 
 /** As short as a tick label can be. */

@@ -20,6 +20,8 @@ async function createStage(
   say: (text: string) => void,
 ): Promise<[Stage, HTMLCanvasElement]> {
   try {
+    // Asked before three.js is, which would report a failure at length.
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL 2 context');
     return [webglStage(await loadThree(), canvas), canvas];
   } catch (error) {
     console.info(`3-D drawing is not available (${error instanceof Error ? error.message : error}).`);
@@ -38,7 +40,7 @@ export async function startViewer(): Promise<void> {
   const motions = JSON.parse(document.getElementById('motions')!.textContent!) as PackedMotion[];
   if (motions.length === 0) return;
   const message = find(root, '.viewer-message');
-  const [stage, canvas] = await createStage(find(root, '.stage canvas'), (text) => {
+  const [stage, canvas] = await createStage(find(root, '.stage-view canvas'), (text) => {
     message.textContent = text;
     message.hidden = false;
   });
