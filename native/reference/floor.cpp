@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "reference/flight.h"
 #include "reference/foot.h"
 
 namespace selfcorrect::kinematics {
@@ -17,8 +18,7 @@ constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0
 // A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
 // floor.
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
-constexpr double kAsLow = 0.01;                          // m
-constexpr double kFall[2] = {5, 8}, kFallWindow = 0.05;  // m/s^2 downwards of all joints together, over s
+constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 constexpr double kTolerance =
     0.02;  // m above the floor at which a slow point counts half: it may be in the air
@@ -32,19 +32,6 @@ struct Evidence {
   double height = 0;  // of the lowest point
   double weight = 0;  // 0..1
 };
-
-// 1 while the body is carried, 0 while it falls freely.
-double carried(const Motion& motion, int t) {
-  const int reach = std::max(1, static_cast<int>(std::lround(kFallWindow * motion.fps)));
-  const int middle = std::clamp(t, reach, std::max(reach, motion.frames() - 1 - reach));
-  if (middle + reach >= motion.frames()) return 1;
-  double second = 0;
-  for (int j = 0; j < kJoints; ++j)
-    second += motion.position[middle - reach][j].y - 2 * motion.position[middle][j].y +
-              motion.position[middle + reach][j].y;
-  const double seconds = reach / motion.fps;
-  return 1 - smoothstep(-second / (kJoints * seconds * seconds), kFall[0], kFall[1]);
-}
 
 // How still a joint is, 0..1.
 double stillness(const Motion& motion, int t, int joint) {
