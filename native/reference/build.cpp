@@ -28,9 +28,11 @@ constexpr double kTouching = 0.004, kPlausible = 0.012;
 // for a generator a plausible height is left as it is, so that the heights it learns from keep their
 // distribution.
 double planted_height(double before, bool clip) {
-  if (clip || before > 2 * kPlausible) return std::clamp(before, 0.0, kTouching);
-  if (before <= kPlausible) return std::max(before, 0.0);
-  return kPlausible + (kTouching - kPlausible) * (before - kPlausible) / kPlausible;
+  if (clip) return kTouching;
+  if (before >= 0 && before <= kPlausible) return before;
+  const double end = before < 0 ? 0 : kPlausible,
+               beyond = (before < 0 ? -before : before - kPlausible) / kPlausible;
+  return end + (kTouching - end) * std::min(1.0, beyond);
 }
 
 std::vector<Positions> read(const float* joints, int frames) {

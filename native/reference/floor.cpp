@@ -20,8 +20,9 @@ constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
 constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
-constexpr double kTolerance =
-    0.02;  // m above the floor at which a slow point counts half: it may be in the air
+// Height above the floor at which a slow point counts half, as it may be in the air: m, and how many median
+// deviations of the heights of all slow points (the feet of generated motion tread at different heights).
+constexpr double kTolerance[2] = {0.02, 0.06}, kDeviations = 2;
 constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
@@ -95,15 +96,20 @@ void whittaker(const std::vector<double>& w, const std::vector<double>& y, doubl
   }
 }
 
-double low_quantile(const std::vector<Evidence>& points) {
+double quantile(std::vector<double>& values, double share) {
+  const auto at = values.begin() + static_cast<long>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+// Heights of the points that are good evidence; of all points where there are none.
+std::vector<double> evident_heights(const std::vector<Evidence>& points) {
   std::vector<double> heights;
   for (const Evidence& point : points)
     if (point.weight > 0.5) heights.push_back(point.height);
   if (heights.empty())
     for (const Evidence& point : points) heights.push_back(point.height);
-  const auto quantile = heights.begin() + heights.size() / 5;
-  std::nth_element(heights.begin(), quantile, heights.end());
-  return *quantile;
+  return heights;
 }
 
 }  // namespace
@@ -125,7 +131,11 @@ Floor find_floor(const Motion& motion) {
   }
   // Asymmetric reweighting (Eilers & Boelens 2005): what is under the floor counts in full, what is well
   // above it is in the air and counts little.
-  floor.level = low_quantile(points);
+  std::vector<double> heights = evident_heights(points);
+  floor.level = quantile(heights, 0.2);
+  const double median = quantile(heights, 0.5);
+  for (double& height : heights) height = std::fabs(height - median);
+  const double tolerance = std::clamp(kDeviations * quantile(heights, 0.5), kTolerance[0], kTolerance[1]);
   floor.height.assign(frames, floor.level);
   std::vector<double> w(frames), y(frames);
   const double stiffness = std::pow(kStiffness * motion.fps, 4);
@@ -134,7 +144,7 @@ Floor find_floor(const Motion& motion) {
     for (int t = 0; t < frames; ++t) {
       const double above = points[t].height - floor.height[t];
       const double weight = above < 0 ? std::max(points[t].weight, kLeastEvidence)
-                                      : points[t].weight / (1 + above * above / (kTolerance * kTolerance));
+                                      : points[t].weight / (1 + above * above / (tolerance * tolerance));
       sum += weight * points[t].height;
       weights += weight;
       w[t] = weight + kAnchor;
