@@ -85,6 +85,7 @@ class Job : public std::enable_shared_from_this<Job> {
     options_.assist_torque = number("torque");
     options_.threads = static_cast<int>(number("threads"));
     reports_.resize(static_cast<size_t>(batch_.count));
+    batch_.reports = reports_.data();
 
     notify_ = Napi::ThreadSafeFunction::New(env, info[6].As<Napi::Function>(), "selfcorrect", 0, 1);
     thread_ = std::thread([self = shared_from_this()] { self->run(); });

@@ -47,7 +47,8 @@ test('on a terminal bars redraw in place and lines stay', () => {
   const text = (out.read() as Buffer).toString();
   assert.match(text, 'a line that stays\n');
   assert.match(text, '\x1b[1A\x1b[J');
-  for (const line of text.split('\n')) assert.ok(line.replaceAll('\x1b[1A', '').replaceAll('\x1b[J', '').length < 60);
+  for (const line of text.split('\n'))
+    assert.ok(line.replaceAll('\x1b[1A', '').replaceAll('\x1b[J', '').length < 60);
 });
 
 test.run();

@@ -1,0 +1,25 @@
+/** ONNX graphs in TypeScript: build, differentiate, optimise. Knows nothing of motion and loads no runtime. */
+export { gradient } from './autodiff.js';
+export { type ScanResult, scan } from './control.js';
+export { Graph, type Shape, sizeOf, UNKNOWN, Value } from './graph.js';
+export { type Parameter, ParameterLayout } from './layout.js';
+export {
+  type AttentionParameters,
+  attention,
+  gelu,
+  layerNorm,
+  linear,
+  meanSquaredError,
+  silu,
+  softmax,
+} from './nn.js';
+export * from './ops.js';
+export {
+  type AdamWOptions,
+  adamW,
+  clipByGlobalNorm,
+  exponentialMovingAverage,
+  type Moments,
+} from './optim.js';
+export type { DType, TensorData } from './proto.js';
+export { normals, squaresKey } from './random.js';

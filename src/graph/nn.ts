@@ -1,0 +1,150 @@
+/**
+ * Layers of neural networks as functions of values: the caller holds the parameters. Weights of a linear layer are
+ * [in, out]. In the formulas `d` is the gradient of the output.
+ */
+import { sameShape, sizeOf, type Value } from './graph.js';
+import {
+  add,
+  differentiable,
+  div,
+  emit,
+  erf,
+  exp,
+  expectShapes,
+  matmul,
+  mean,
+  mul,
+  neg,
+  reshape,
+  scale,
+  shift,
+  sigmoid,
+  split,
+  sqrt,
+  square,
+  sub,
+  sum,
+  transpose,
+  transposeLast,
+} from './ops.js';
+
+/** General matrix product of two matrices, either transposed, plus an optional row: `a b + row`, one Gemm node. */
+function gemm(a: Value, b: Value, transA: boolean, transB: boolean, row?: Value): Value {
+  const shape = [a.shape[transA ? 1 : 0], b.shape[transB ? 0 : 1]];
+  const y = emit('Gemm', row ? [a, b, row] : [a, b], shape, {
+    transA: Number(transA),
+    transB: Number(transB),
+  });
+  return differentiable(row ? [a, b, row] : [a, b], [y], ([d]) => [
+    transA ? gemm(b, d, transB, true) : gemm(d, b, false, !transB),
+    transB ? gemm(d, a, true, transA) : gemm(a, d, !transA, false),
+    ...(row ? [sum(d, [0])] : []),
+  ]);
+}
+
+/**
+ * `y = x W + b` over the last axis: x [..., in], W [in, out], b [out].
+ * Pulls back `d Wᵀ`, `xᵀ d` and the sum of `d` over rows; Gemm reads transposed operands without copying them.
+ */
+export function linear(x: Value, weight: Value, bias: Value): Value {
+  const [input, output] = weight.shape;
+  const fits =
+    weight.shape.length === 2 &&
+    x.shape.length >= 1 &&
+    x.shape.at(-1) === input &&
+    sameShape(bias.shape, [output]);
+  expectShapes(fits, 'linear', 'x [..., in], weight [in, out] and bias [out]', x, weight, bias);
+  const rows = sizeOf(x.shape) / input;
+  return reshape(gemm(reshape(x, [rows, input]), weight, false, false, bias), [
+    ...x.shape.slice(0, -1),
+    output,
+  ]);
+}
+
+/** `p = softmax(x)` over the last axis; pulls back `p (d - Σ d p)`. */
+export function softmax(x: Value): Value {
+  expectShapes(x.shape.length >= 1, 'softmax', 'one axis or more', x);
+  const p = emit('Softmax', [x], x.shape, { axis: -1 });
+  return differentiable([x], [p], ([d]) => [mul(p, sub(d, sum(mul(d, p), [-1], true)))]);
+}
+
+const LAYER_NORM_EPSILON = 1e-5;
+
+/**
+ * Layer normalisation over the last axis (Ba et al. 2016): `y = h γ + β`, `h = (x - mean) s`, `s = 1 / √(var + 1e-5)`;
+ * x [..., n], γ and β [n]. With `g = d γ` it pulls back `s (g - mean(g) - h mean(g h))`, `Σ d h` and `Σ d`.
+ */
+export function layerNorm(x: Value, gamma: Value, beta: Value): Value {
+  const width = x.shape.at(-1) ?? 0;
+  const fits = sameShape(gamma.shape, [width]) && sameShape(beta.shape, [width]);
+  expectShapes(fits, 'layerNorm', 'x [..., n], gamma [n] and beta [n]', x, gamma, beta);
+  // Not the LayerNormalization node: it is slower than its parts here, and the pullback needs h anyway.
+  const centred = sub(x, mean(x, [-1], true));
+  const deviation = sqrt(shift(mean(square(centred), [-1], true), LAYER_NORM_EPSILON));
+  const inverse = div(x.graph.scalar(1), deviation);
+  const h = mul(centred, inverse);
+  const y = emit('Add', [emit('Mul', [h, gamma], x.shape), beta], x.shape);
+  return differentiable([x, gamma, beta], [y], ([d]) => {
+    const rows = [...x.shape.keys()].slice(0, -1);
+    const dh = mul(d, h);
+    const g = mul(d, gamma);
+    const projected = mul(h, mean(mul(dh, gamma), [-1], true));
+    return [mul(sub(sub(g, mean(g, [-1], true)), projected), inverse), sum(dh, rows), sum(d, rows)];
+  });
+}
+
+/**
+ * GELU (Hendrycks & Gimpel 2016): `x Φ(x)` with the normal distribution function `Φ(x) = (1 + erf(x/√2)) / 2`.
+ * Pulls back `d (Φ(x) + x φ(x))`, `φ(x) = exp(-x²/2) / √(2π)`.
+ */
+export function gelu(x: Value): Value {
+  const cdf = scale(shift(erf(scale(x, Math.SQRT1_2)), 1), 0.5);
+  return differentiable([x], [emit('Mul', [x, cdf], x.shape)], ([d]) => {
+    const density = exp(scale(square(x), -0.5));
+    return [mul(d, add(cdf, mul(scale(x, 1 / Math.sqrt(2 * Math.PI)), density)))];
+  });
+}
+
+/** SiLU: `y = x σ(x)`; pulls back `d (σ + y (1 - σ))`. */
+export function silu(x: Value): Value {
+  const s = sigmoid(x);
+  const y = emit('Mul', [x, s], x.shape);
+  return differentiable([x], [y], ([d]) => [mul(d, add(s, mul(y, shift(neg(s), 1))))]);
+}
+
+/** Parameters of one attention layer: packed query, key and value projection, and the output projection. */
+export interface AttentionParameters {
+  /** [n, 3n] */ qkvWeight: Value;
+  /** [3n] */ qkvBias: Value;
+  /** [n, n] */ outWeight: Value;
+  /** [n] */ outBias: Value;
+}
+
+/**
+ * Multi-head self-attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √(n / heads)) V` for each head, x [batch, time, n].
+ */
+export function attention(x: Value, parameters: AttentionParameters, heads: number): Value {
+  const fits = x.shape.length === 3 && x.shape[2] % heads === 0;
+  expectShapes(fits, 'attention', `[batch, time, n] with n a multiple of ${heads} heads`, x);
+  const [batch, time, width] = x.shape;
+  const size = width / heads;
+  const packed = reshape(linear(x, parameters.qkvWeight, parameters.qkvBias), [batch, time, 3, heads, size]);
+  const [query, key, value] = split(transpose(packed, [2, 0, 3, 1, 4]), 0, [1, 1, 1]).map((part) =>
+    reshape(part, [batch, heads, time, size]),
+  );
+  const scores = softmax(scale(matmul(query, transposeLast(key)), 1 / Math.sqrt(size)));
+  const mixed = reshape(transpose(matmul(scores, value), [0, 2, 1, 3]), [batch, time, width]);
+  return linear(mixed, parameters.outWeight, parameters.outBias);
+}
+
+/** Mean of squared differences over all elements, a scalar. */
+export function meanSquaredError(prediction: Value, target: Value): Value {
+  expectShapes(
+    sameShape(prediction.shape, target.shape),
+    'meanSquaredError',
+    'equal shapes',
+    prediction,
+    target,
+  );
+  return mean(square(sub(prediction, target)), [...prediction.shape.keys()]);
+}

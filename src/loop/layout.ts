@@ -1,0 +1,133 @@
+/**
+ * What a run of the loop leaves in its output directory. Readers (the report, the tests, a notebook) rely on exactly this.
+ *
+ * ```
+ * OUT/config.json                      {"format":1,"task":{"name","settings"},"config":LoopConfig}
+ * OUT/metrics.jsonl                    one Row a line, see below; a finished run has them in the order of the plan
+ * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds, the only thing that differs between two equal runs
+ * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
+ * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`
+ *   record.json                        {"rows":Row[]}: this unit's lines of metrics.jsonl
+ *   generator/                         the generator's own checkpoint files
+ *   synthetic/                         what was added to the training set (only under the regime `accumulate`)
+ *   samples/                           what the task shows of this generation (see below for motion)
+ *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
+ * ```
+ * A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
+ *
+ * `samples/` of the motion task:
+ * ```
+ * samples.npy     float32 [M, T, 22, 3], metres, y up, 20 fps
+ * samples.json    {"fps":20,"motions":[{"role","stage","item","label","caption","measures":{"penetrate","float","skate","physErr","jerk"}, "status"?, "residualForce"?}]}, one per motion of the array
+ * ```
+ * `stage` is `evaluation` (drawn from this generation's model), `before` / `after` (a synthetic motion that this generation was
+ * trained on, before and after its correction; equal `item` means the same motion) or `real` (only in generation 0).
+ * `role` is `best`, `median` or `worst` by phys-err among its stage (`before` and `after` are ranked by `before`).
+ */
+
+/** Metric values by name. The motion task's names and units are in `src/metrics/index.ts`. */
+export type Metrics = Record<string, number>;
+
+/** The real-against-real value of every metric, at the sample count of the evaluation: mean and spread over redraws. */
+export interface FloorRow {
+  kind: 'floor';
+  seed: number;
+  count: number;
+  metrics: Metrics;
+  /** Standard deviation over redraws of the real samples. */
+  spread: Metrics;
+}
+
+/** How much one evaluation varies: generation 0 evaluated `repeats` times with different sampling noise. */
+export interface NoiseRow {
+  kind: 'noise';
+  seed: number;
+  repeats: number;
+  count: number;
+  /** Mean over the repeats. */
+  metrics: Metrics;
+  /** Standard deviation over the repeats: the noise of one evaluation. */
+  spread: Metrics;
+}
+
+/**
+ * What a corrector says of one generation's synthetic set. The motion task gives `status` (how many motions ended in each
+ * status), `residual` (body weights, mean), `distance` (mm, mean root-relative displacement), `fidBefore`, `fidAfter`,
+ * `physErrBefore`, `physErrAfter`, `speedRatio`, `jerkRatio` (after / before).
+ */
+export interface CorrectionReport {
+  status: Record<string, number>;
+  [name: string]: number | Record<string, number>;
+}
+
+/** What a selector says: the motion task gives `candidates`, `cost`, `costFirst` (mean squared distance to the real partner, chosen / first n), `poolDistance`, `chosenDistance` (Frechet distance to the real set in selection space). */
+export type SelectionReport = Record<string, number>;
+
+/** One generation of one arm. Generation 0 is shared by all arms and has `arm: null`. */
+export interface GenerationRow {
+  kind: 'generation';
+  seed: number;
+  arm: string | null;
+  generation: number;
+  /** Mean training loss of this generation. It may fall while the model collapses: it is no alarm. */
+  loss: number;
+  metrics: Metrics;
+  correction?: CorrectionReport;
+  selection?: SelectionReport;
+}
+
+/**
+ * Least-squares slope of a metric per generation with its 95 % interval (t distribution). `seed: null` is the mean slope over
+ * seeds, its interval from the spread between seeds (only with two seeds or more).
+ */
+export interface SummaryRow {
+  kind: 'summary';
+  seed: number | null;
+  arm: string;
+  metric: string;
+  slope: number;
+  interval: [number, number];
+  /** First and last generation of the fit. */
+  generations: [number, number];
+}
+
+/** Paired difference `arm - against` over seeds, 95 % interval (t distribution); only with two seeds or more. */
+export interface DifferenceRow {
+  kind: 'difference';
+  arm: string;
+  against: string;
+  metric: string;
+  /** `slope`: of the slopes; `last`: of the last generation's values. */
+  quantity: 'slope' | 'last';
+  difference: number;
+  interval: [number, number];
+  seeds: number;
+}
+
+export type Row = FloorRow | NoiseRow | GenerationRow | SummaryRow | DifferenceRow;
+
+/** Wall-clock seconds of one unit by stage; stages a unit does not have are left out. */
+export interface CostRow {
+  seed: number;
+  arm: string | null;
+  generation: number;
+  prepare?: number;
+  sample?: number;
+  select?: number;
+  correct?: number;
+  train?: number;
+  evaluate?: number;
+  checkpoint?: number;
+}
+
+export const CONFIG_FILE = 'config.json';
+export const METRICS_FILE = 'metrics.jsonl';
+export const COSTS_FILE = 'costs.jsonl';
+export const MANIFEST_FILE = 'manifest.json';
+export const RECORD_FILE = 'record.json';
+
+/** Directory of one generation, relative to OUT: `seed-0/gen-0000` or `seed-0/corrected/gen-0003`. */
+export function generationDirectory(seed: number, arm: string | null, generation: number): string {
+  const name = `gen-${String(generation).padStart(4, '0')}`;
+  return arm === null ? `seed-${seed}/${name}` : `seed-${seed}/${arm}/${name}`;
+}

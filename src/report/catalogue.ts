@@ -1,0 +1,120 @@
+import { METRICS } from '../metrics/index.js';
+
+/** How a metric is presented. */
+export interface Presentation {
+  name: string;
+  unit: string;
+  /** What it measures and how to read it. */
+  meaning: string;
+  /** Fixed axis, where the metric has bounds. */
+  range?: readonly [number, number];
+  /** A logarithmic axis helps once values spread over more than a factor of eight. */
+  wide?: boolean;
+}
+
+/** In the order of reading: the indicators that proved reliable come first, then the noisy ones and the parts of others. */
+const ORDER: readonly string[] = [
+  'fid',
+  'recall',
+  'jerk',
+  'physErr',
+  'precision',
+  'diversity',
+  'withinDiversity',
+  'accuracy',
+  'nearest',
+  'penetrate',
+  'float',
+  'skate',
+  'skateRatio',
+  'boneDeviation',
+  'speed',
+];
+
+/** Metrics that say most with least noise; tables of many numbers are kept to them. */
+export const HEADLINES: readonly string[] = ORDER.slice(0, 4);
+
+const RANGES: Record<string, readonly [number, number]> = {
+  recall: [0, 1],
+  precision: [0, 1],
+  accuracy: [0, 1],
+};
+const WIDE = new Set(['fid', 'jerk']);
+
+/** What a reader has to know beside the definition. */
+const WARNINGS: Record<string, string> = {
+  precision: 'Never read it alone.',
+  accuracy: 'Never read it alone.',
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `rootSpeed` to `root speed`. */
+export const spellOut = (key: string): string =>
+  key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_.]+/g, ' ')
+    .toLowerCase();
+
+/** How to present a metric; one that no room describes appears under its own name. */
+export function presentation(key: string): Presentation {
+  const info = Object.hasOwn(METRICS, key) ? METRICS[key] : undefined;
+  if (!info) return { name: capital(spellOut(key)), unit: '', meaning: '', wide: true };
+  const meaning = [`${capital(info.meaning)}.`, WARNINGS[key]].filter(Boolean).join(' ');
+  return { name: capital(info.label), unit: info.unit, meaning, range: RANGES[key], wide: WIDE.has(key) };
+}
+
+export const LOSS: Presentation = {
+  name: 'Training loss',
+  unit: '',
+  meaning: 'It falls when a model collapses onto its own samples: no sign of success.',
+};
+
+const rankIn = (list: readonly string[], name: string): number => {
+  const at = list.indexOf(name);
+  return at < 0 ? list.length : at;
+};
+
+/** Known metrics first, in their order, then the others as they come. */
+export const orderMetrics = (keys: Iterable<string>): string[] =>
+  [...new Set(keys)].sort((a, b) => rankIn(ORDER, a) - rankIn(ORDER, b));
+
+/** Arms in the order of reading; an arm has the same colour in every report. */
+const ARM_ORDER: readonly string[] = [
+  'baseline',
+  'uncorrected',
+  'placebo',
+  'corrected',
+  'selected',
+  'kinematic',
+];
+
+/** Number of arm colours in the style sheet. */
+const ARM_COLOURS = 8;
+
+/** Colour number of an arm with one of its own. */
+export const armColour = (arm: string): number | undefined => {
+  const at = ARM_ORDER.indexOf(arm);
+  return at < 0 ? undefined : at;
+};
+
+/** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */
+export function armMeaning(arm: string, physics: boolean): string {
+  const meanings: Record<string, string> = {
+    baseline: 'goes on training on real data alone',
+    uncorrected: 'trains on its own samples as they come',
+    placebo: `trains on its own samples, changed at random by as much as the correction changes them${physics ? ', without physics' : ''}`,
+    corrected: `trains on its own samples, corrected${physics ? ' by a simulated humanoid that tracks them' : ''}`,
+    selected: 'trains on corrected samples that were chosen from more candidates to match the real set',
+    kinematic: 'trains on its own samples, cleaned without simulation',
+  };
+  return meanings[arm] ?? '';
+}
+
+/** Arms of a run in reading order with the colour number of each. */
+export function orderArms(names: Iterable<string>): { arm: string; colour: number }[] {
+  let next = ARM_ORDER.length;
+  return [...new Set(names)]
+    .sort((a, b) => rankIn(ARM_ORDER, a) - rankIn(ARM_ORDER, b))
+    .map((arm) => ({ arm, colour: armColour(arm) ?? next++ % ARM_COLOURS }));
+}

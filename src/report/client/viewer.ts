@@ -1,0 +1,261 @@
+import { type Camera, orbit, zoom } from './camera.js';
+import { inContact, type PackedMotion, poseAt, unpackJoints } from './codec.js';
+import type { Figure, Stage, Theme } from './stage.js';
+import { canvasStage } from './stage-canvas.js';
+import { webglStage } from './stage-webgl.js';
+import { loadThree } from './three.js';
+import { drawTimeline } from './timeline.js';
+
+type Layout = 'side' | 'over' | 'after';
+
+const find = <E extends HTMLElement>(root: ParentNode, selector: string): E =>
+  root.querySelector<E>(selector)!;
+
+const cssColour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** A stage on three.js, or on a plain canvas where WebGL or what loads it is missing; the reason is shown. */
+async function createStage(
+  canvas: HTMLCanvasElement,
+  say: (text: string) => void,
+): Promise<[Stage, HTMLCanvasElement]> {
+  try {
+    // Asked before three.js is, which would report a failure at length.
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL 2 context');
+    return [webglStage(await loadThree(), canvas), canvas];
+  } catch (error) {
+    console.info(`3-D drawing is not available (${error instanceof Error ? error.message : error}).`);
+    say('This browser gives no WebGL: figures are drawn on a plain canvas, without shadows.');
+    // A canvas that was asked for WebGL gives no other context.
+    const plain = canvas.cloneNode() as HTMLCanvasElement;
+    canvas.replaceWith(plain);
+    return [canvasStage(plain), plain];
+  }
+}
+
+/** Everything the viewer does: choice of motion, playing, camera, layout of before and after. */
+export async function startViewer(): Promise<void> {
+  const root = document.querySelector<HTMLElement>('#viewer');
+  if (!root) return;
+  const motions = JSON.parse(document.getElementById('motions')!.textContent!) as PackedMotion[];
+  if (motions.length === 0) return;
+  const message = find(root, '.viewer-message');
+  const [stage, canvas] = await createStage(find(root, '.stage-view canvas'), (text) => {
+    message.textContent = text;
+    message.hidden = false;
+  });
+  root.dataset.kind = stage.kind;
+  const timeline = find<HTMLCanvasElement>(root, '.timeline');
+  const scrub = find<HTMLInputElement>(root, '.scrub');
+  const play = find<HTMLButtonElement>(root, '.play');
+  const follow = find<HTMLInputElement>(root, '.follow');
+  const speed = find<HTMLSelectElement>(root, '.speed');
+  const time = find(root, '.time');
+  const tags = find(root, '.tags');
+  const choices = [...document.querySelectorAll<HTMLElement>('[data-motion]')];
+
+  const camera: Camera = { yaw: 0.7, pitch: 0.2, distance: 4.6, target: [0, 0.85, 0] };
+  let motion = motions[0];
+  let after: Float32Array = new Float32Array();
+  let before: Float32Array | undefined;
+  let at = 0;
+  let playing = false;
+  let layout: Layout = 'side';
+  let stale = true;
+  let previous = 0;
+
+  const poses = [new Float32Array(66), new Float32Array(66)];
+  const theme = (): Theme => ({
+    background: cssColour('--stage'),
+    grid: cssColour('--stage-grid'),
+    contact: cssColour('--contact'),
+    sunk: cssColour('--before'),
+    dark: matchMedia('(prefers-color-scheme: dark)').matches,
+  });
+
+  function views(): Figure[][] {
+    const frame = Math.round(at);
+    const now: Figure = {
+      pose: poseAt(after, at, poses[0]),
+      colour: cssColour(`--c${motion.colour}`),
+      ghost: false,
+      contacts: [inContact(motion.contacts, frame, 0), inContact(motion.contacts, frame, 1)],
+    };
+    if (!before || layout === 'after') return [[now]];
+    const was: Figure = {
+      pose: poseAt(before, at, poses[1]),
+      colour: cssColour('--before'),
+      ghost: layout === 'over',
+      contacts: [inContact(motion.contactsBefore!, frame, 0), inContact(motion.contactsBefore!, frame, 1)],
+    };
+    return layout === 'side' ? [[was], [now]] : [[now, { ...was, contacts: [false, false] }]];
+  }
+
+  function aim(pose: Float32Array): void {
+    if (follow.checked) camera.target = [pose[0], 0.85, pose[2]];
+  }
+
+  function draw(): void {
+    const drawn = views();
+    aim(drawn[drawn.length - 1][0].pose);
+    const box = canvas.parentElement!.getBoundingClientRect();
+    stage.draw(drawn, camera, theme(), box.width, box.height);
+    drawTimeline(timeline, motion, at, {
+      after: cssColour(`--c${motion.colour}`),
+      before: cssColour('--before'),
+      ink: cssColour('--ink'),
+      faint: cssColour('--rule'),
+      contact: cssColour('--contact'),
+    });
+    scrub.value = String(Math.round(at));
+    time.textContent = `${(at / motion.fps).toFixed(2)} / ${((motion.frames - 1) / motion.fps).toFixed(2)} s · frame ${Math.round(at)}`;
+    root!.dataset.frame = String(Math.round(at));
+  }
+
+  function loop(now: number): void {
+    if (playing) {
+      const last = motion.frames - 1;
+      at += (Math.min(100, now - previous) / 1000) * motion.fps * Number(speed.value);
+      if (at > last) at = last > 0 ? at % last : 0;
+      stale = true;
+    }
+    previous = now;
+    if (stale) {
+      stale = false;
+      draw();
+    }
+    requestAnimationFrame(loop);
+  }
+
+  function setPlaying(on: boolean): void {
+    playing = on;
+    play.setAttribute('aria-label', on ? 'pause' : 'play');
+    play.classList.toggle('on', on);
+    stale = true;
+  }
+
+  function setLayout(next: Layout): void {
+    layout = next;
+    for (const button of root!.querySelectorAll<HTMLElement>('[data-layout]')) {
+      button.setAttribute('aria-pressed', String(button.dataset.layout === next));
+    }
+    root!.dataset.layout = before ? next : 'after';
+    tags.hidden = !before;
+    stale = true;
+  }
+
+  /** Places the camera so that the whole figure, or with a standing camera the whole path, is in the picture. */
+  function frameCamera(): void {
+    let reach = 0;
+    let [cx, cz] = [0, 0];
+    for (let t = 0; t < motion.frames; t++) {
+      cx += after[t * 66] / motion.frames;
+      cz += after[t * 66 + 2] / motion.frames;
+    }
+    for (let t = 0; t < motion.frames; t++)
+      reach = Math.max(reach, Math.hypot(after[t * 66] - cx, after[t * 66 + 2] - cz));
+    camera.target = [cx, 0.85, cz];
+    const narrow =
+      canvas.clientWidth / canvas.clientHeight / (before && layout === 'side' ? 2 : 1) < 0.8 ? 1.25 : 1;
+    camera.distance = (follow.checked ? 4.4 : Math.max(4.4, 3.4 + 2.2 * reach)) * narrow;
+    camera.yaw = 0.7;
+    camera.pitch = 0.16;
+    stale = true;
+  }
+
+  function select(index: number): void {
+    motion = motions[index];
+    after = unpackJoints(motion.after);
+    before = motion.before && unpackJoints(motion.before);
+    at = 0;
+    scrub.max = String(motion.frames - 1);
+    for (const choice of choices)
+      choice.setAttribute('aria-pressed', String(Number(choice.dataset.motion) === index));
+    find(root!, '.chosen b').textContent = [motion.group, motion.label].filter(Boolean).join(' · ');
+    find(root!, '.chosen span').textContent = motion.caption;
+    find(root!, '.chosen small').textContent = motion.note;
+    find(root!, '.layouts').hidden = !before;
+    root!.style.setProperty('--c', `var(--c${motion.colour})`);
+    root!.dataset.selected = String(index);
+    setLayout(layout);
+    frameCamera();
+  }
+
+  for (const choice of choices) choice.addEventListener('click', () => select(Number(choice.dataset.motion)));
+  for (const button of root.querySelectorAll<HTMLElement>('[data-layout]')) {
+    button.addEventListener('click', () => setLayout(button.dataset.layout as Layout));
+  }
+  play.addEventListener('click', () => setPlaying(!playing));
+  follow.addEventListener('change', frameCamera);
+  find(root, '.reset').addEventListener('click', frameCamera);
+  scrub.addEventListener('input', () => {
+    setPlaying(false);
+    at = Number(scrub.value);
+  });
+
+  root.addEventListener('keydown', (event) => {
+    // Buttons, lists and check boxes keep the keys they use themselves.
+    const element = event.target as HTMLElement;
+    if (element.matches('select, input:not(.scrub)') || (event.key === ' ' && element.matches('button')))
+      return;
+    const last = motion.frames - 1;
+    const step = event.shiftKey ? 10 : 1;
+    const moves: Record<string, number> = {
+      ArrowRight: Math.min(last, Math.round(at) + step),
+      ArrowLeft: Math.max(0, Math.round(at) - step),
+      Home: 0,
+      End: last,
+    };
+    if (event.key === ' ') setPlaying(!playing);
+    else if (event.key in moves) {
+      setPlaying(false);
+      at = moves[event.key];
+    } else return;
+    event.preventDefault();
+    stale = true;
+  });
+
+  const pointers = new Map<number, [number, number]>();
+  canvas.addEventListener('pointerdown', (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    pointers.set(event.pointerId, [event.clientX, event.clientY]);
+    canvas.focus({ preventScroll: true });
+  });
+  canvas.addEventListener('pointermove', (event) => {
+    const last = pointers.get(event.pointerId);
+    if (!last) return;
+    if (pointers.size === 1)
+      orbit(camera, event.clientX - last[0], event.pointerType === 'touch' ? 0 : event.clientY - last[1]);
+    else {
+      const other = [...pointers].find(([id]) => id !== event.pointerId)![1];
+      const gap = (p: readonly number[]): number => Math.hypot(p[0] - other[0], p[1] - other[1]);
+      zoom(camera, gap(last) / Math.max(1, gap([event.clientX, event.clientY])));
+    }
+    pointers.set(event.pointerId, [event.clientX, event.clientY]);
+    stale = true;
+  });
+  for (const end of ['pointerup', 'pointercancel'] as const) {
+    canvas.addEventListener(end, (event) => pointers.delete(event.pointerId));
+  }
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      // The wheel scrolls the page unless the picture was clicked first.
+      if (document.activeElement !== canvas && !event.ctrlKey) return;
+      event.preventDefault();
+      zoom(camera, Math.exp(event.deltaY * 0.001));
+      stale = true;
+    },
+    { passive: false },
+  );
+
+  new ResizeObserver(() => {
+    stale = true;
+  }).observe(canvas.parentElement!);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    stale = true;
+  });
+  select(Number(root.dataset.first ?? 0));
+  root.dataset.ready = 'true';
+  requestAnimationFrame(loop);
+}

@@ -1,0 +1,143 @@
+import type { DifferenceRow } from '../loop/layout.js';
+import { type Bar, formatSeconds, stackedBars } from './bars.js';
+import { armMeaning, orderMetrics, presentation } from './catalogue.js';
+import { html, type Markup } from './html.js';
+import { armMark } from './marks.js';
+import { formatSpread, formatValue } from './scale.js';
+import { floorOf, noiseOf, type Run, seriesOf, slopesOf } from './series.js';
+import type { ReportData } from './types.js';
+
+/** `+0.76 [0.66, 0.86]` per generation, one line a seed when there is no mean over seeds. */
+function slopeLines(run: Run, metric: string, arm: string): Markup[] {
+  return slopesOf(run, metric, arm).map(
+    (row) =>
+      html`<small>${row.slope > 0 ? '+' : ''}${formatValue(row.slope)} <span>[${formatValue(row.interval[0])}, ${formatValue(row.interval[1])}]</span></small>`,
+  );
+}
+
+const plusMinus = (spread: number | undefined): Markup | false =>
+  spread !== undefined && spread > 0 && html`<small>± ${formatSpread(spread)}</small>`;
+
+/** Every metric's last value in each arm beside real data and generation 0, with noise and slopes. */
+export function resultTable(run: Run): Markup {
+  const lastOf = new Map(
+    run.arms.map(({ arm }) => [
+      arm,
+      Math.max(0, ...run.generations.filter((row) => row.arm === arm).map((row) => row.generation)),
+    ]),
+  );
+  const uneven = new Set(lastOf.values()).size > 1;
+  const several = run.seeds.length > 1;
+  return html`<div class="table"><table class="results">
+<thead><tr><th></th>${run.floors.length > 0 && html`<th>real data</th>`}<th>generation 0</th>${run.arms.map(
+    ({ arm, colour }) =>
+      html`<th class="c${colour}">${armMark(colour)} ${arm}${uneven && html`<small>generation ${lastOf.get(arm)}</small>`}</th>`,
+  )}</tr></thead>
+<tbody>${run.metrics.map((key) => {
+    const info = presentation(key);
+    const floor = floorOf(run, key);
+    const series = seriesOf(run, (row) => row.metrics[key]);
+    const start = series.flatMap((one) => one.points).find((point) => point.generation === 0);
+    return html`<tr><th>${info.name}<small>${info.unit}</small></th>${
+      run.floors.length > 0 &&
+      html`<td class="floor-cell">${floor ? formatValue(floor.mean) : '–'}${plusMinus(floor?.spread)}</td>`
+    }<td>${start ? formatValue(start.mean) : '–'}${plusMinus(noiseOf(run, key))}</td>${run.arms.map(
+      ({ arm }) => {
+        const point = series
+          .find((one) => one.arm === arm)
+          ?.points.find((candidate) => candidate.generation === lastOf.get(arm));
+        return html`<td>${point ? formatValue(point.mean) : '–'}${
+          point && several && html` <span class="soft">± ${formatSpread(point.deviation)}</span>`
+        }${slopeLines(run, key, arm)}</td>`;
+      },
+    )}</tr>`;
+  })}</tbody></table></div>
+<p class="soft">${[
+    run.floors.length > 0 && 'Under real data: its spread over redraws.',
+    run.noise.length > 0 && 'Under generation 0: the noise of one evaluation (standard deviation).',
+    several && 'Beside a value: standard deviation between seeds.',
+    run.summaries.length > 0 && 'Under an arm’s value: its slope per generation with the 95 % interval.',
+  ]
+    .filter(Boolean)
+    .join(' ')}</p>`;
+}
+
+function differenceRows(rows: readonly DifferenceRow[]): Markup {
+  return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
+    (row) =>
+      html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Differences between arms over seeds: those of the first metric's last value in sight, the others folded. */
+export function differenceTable(run: Run): Markup | false {
+  if (run.differences.length === 0) return false;
+  const first = orderMetrics(run.differences.map((row) => row.metric))[0];
+  const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
+  const folded = run.differences.filter((row) => !shown.includes(row));
+  return html`<h3>Differences between arms</h3>
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference; of many intervals a few miss their true value by chance.</p>
+${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
+}
+
+/** Stages in the order they happen. */
+const STAGES = ['prepare', 'sample', 'select', 'correct', 'train', 'evaluate', 'checkpoint'] as const;
+
+/** Mean seconds per generation and stage, as bars and as a table. */
+export function costs(data: ReportData, run: Run): Markup | false {
+  const rows = data.costs;
+  if (rows.length === 0) return false;
+  const bars: (Bar & { count: number })[] = [];
+  const groups: (string | null)[] = [null, ...run.arms.map(({ arm }) => arm)];
+  for (const arm of groups) {
+    const own = rows.filter((row) => row.arm === arm);
+    if (own.length === 0) continue;
+    const parts = Object.fromEntries(
+      STAGES.map((stage) => [stage, own.reduce((sum, row) => sum + (row[stage] ?? 0), 0) / own.length]),
+    );
+    bars.push({ name: arm ?? 'generation 0', parts, count: own.length });
+  }
+  const used = STAGES.filter((stage) => bars.some((bar) => bar.parts[stage] > 0));
+  const perArm = bars.filter((bar) => bar.name !== 'generation 0');
+  const total = rows.reduce(
+    (sum, row) => sum + STAGES.reduce((part, stage) => part + (row[stage] ?? 0), 0),
+    0,
+  );
+  return html`<h2>Cost</h2>
+<p class="soft">Mean wall-clock time of one generation by stage. All stages of all arms and seeds together: ${formatSeconds(total)} (arms that ran at the same time count twice).</p>
+${perArm.length > 0 && stackedBars(perArm, STAGES)}
+<div class="table"><table><thead><tr><th>seconds</th>${used.map((stage) => html`<th>${stage}</th>`)}<th>sum</th><th>generations</th></tr></thead><tbody>${bars.map(
+    (bar) =>
+      html`<tr><th>${bar.name}</th>${used.map((stage) => html`<td>${bar.parts[stage] > 0 ? formatValue(bar.parts[stage]) : '–'}</td>`)}<td>${formatValue(used.reduce((sum, stage) => sum + bar.parts[stage], 0))}</td><td>${bar.count}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Nested settings as `a.b: value` lines. */
+function flattened(value: unknown, path = ''): [string, string][] {
+  if (Array.isArray(value)) {
+    return value.every((entry) => typeof entry !== 'object' || entry === null)
+      ? [[path, value.map(String).join(', ')]]
+      : value.flatMap((entry, i) => flattened(entry, `${path}[${i}]`));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, entry]) => flattened(entry, path ? `${path}.${key}` : key));
+  }
+  return [[path, String(value)]];
+}
+
+const settings = (value: unknown): Markup =>
+  html`<dl class="config">${flattened(value).map(([key, text]) => html`<div><dt>${key}</dt><dd>${text}</dd></div>`)}</dl>`;
+
+/** The run's config.json: the task's settings, the loop's, and whatever else it holds. */
+export function configuration(data: ReportData): Markup {
+  const { task, config, ...rest } = data.config;
+  return html`<h2>Configuration</h2>
+${task !== undefined && html`<h3>Task</h3>${settings(task)}`}${config !== undefined && html`<h3>Loop</h3>${settings(config)}`}${Object.keys(rest).length > 0 && html`<h3>File</h3>${settings(rest)}`}`;
+}
+
+/** The arms with what is done in each. */
+export const armList = (run: Run, physics: boolean): Markup =>
+  html`<ul class="arm-list">${run.arms.map(
+    ({ arm, colour }) =>
+      html`<li>${armMark(colour)} <b>${arm}</b>${armMeaning(arm, physics) && ` ${armMeaning(arm, physics)}`}</li>`,
+  )}</ul>`;

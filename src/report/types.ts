@@ -1,0 +1,47 @@
+import type { CostRow, Row } from '../loop/layout.js';
+
+/** One motion to be looked at. */
+export interface ViewerMotion {
+  /** Heading it is listed under: the arm in a report. */
+  group: string;
+  /** Short name within the group, e.g. `median`. */
+  label: string;
+  /** What the motion is of, in words. */
+  caption?: string;
+  /** Frames per second, above 0. */
+  fps: number;
+  /** Joint positions in metres, row-major `[frame, joint, xyz]`, length `frames * 66`. */
+  joints: Float32Array;
+  /** The same motion before correction, same shape. */
+  before?: Float32Array;
+  /** Ground contact of the left and the right foot, `[frame, 2]`, 0 or 1; found from foot height and speed when left out. */
+  contacts?: Uint8Array;
+  /** One line of numbers or remarks, e.g. `phys-err 39 → 16 mm`. */
+  note?: string;
+}
+
+/** A cell that shows a number before and after correction. */
+export interface BeforeAfter {
+  before: number;
+  after: number;
+}
+
+/** Table above the viewer; a row that names a motion (its index in the list of motions) opens it. */
+export interface ViewerTable {
+  columns: readonly { name: string; unit?: string; better?: 'lower' | 'higher' }[];
+  rows: readonly { cells: readonly (string | number | BeforeAfter)[]; motion?: number }[];
+}
+
+/** Everything a report shows. */
+export interface ReportData {
+  title: string;
+  /** The run's config.json, shown as it is. */
+  config: { task?: { name?: string; settings?: unknown }; config?: unknown; [name: string]: unknown };
+  /** The lines of metrics.jsonl, in any order. */
+  rows: Row[];
+  /** The lines of costs.jsonl. */
+  costs: CostRow[];
+  motions: ViewerMotion[];
+  /** What the reader of the run noticed, e.g. that it is unfinished. */
+  remarks?: string[];
+}
