@@ -123,8 +123,14 @@ int track_lanes() { return kLanes; }
 void track_tuned(const Reference* const* references, int count, const TrackOptions& options,
                  const Tuning& tuning, TrackResult* results) {
   for (int first = 0; first < count;) {
+    if (references[first]->frames < 1) {  // nothing to track is no success
+      results[first++] = TrackResult{};
+      continue;
+    }
     int n = 1;
-    while (n < kLanes && first + n < count && references[first + n]->fps == references[first]->fps) n++;
+    while (n < kLanes && first + n < count && references[first + n]->frames > 0 &&
+           references[first + n]->fps == references[first]->fps)
+      n++;
     track_tile<Lanes>(references + first, n, options, tuning, results + first);
     first += n;
   }
