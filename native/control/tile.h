@@ -21,7 +21,7 @@ struct Tile {
   Grip<F> grip;
   ForwardWork<F> forward;
   Acceleration<F> acceleration;
-  F force_sum, force_max, torque_sum, support_sum;  // of the current lane's steps so far
+  F force_sum, force_max, torque_sum, support_sum;  // over the steps so far, per lane
 };
 
 // Everything that happens in one physics step, towards `tile.target`.
