@@ -162,7 +162,7 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .tags .was{color:var(--before)}.tags .now{color:var(--c)}
 [data-layout=after] .tags .was{display:none}
 [data-layout=over] .tags{justify-content:center;gap:2em}[data-layout=over] .tags span{flex:none}
-[data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;border-left:1px solid var(--rule)}
+[data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;pointer-events:none;border-left:1px solid var(--rule)}
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
 .timeline{display:block;width:100%;height:66px}
