@@ -1,4 +1,4 @@
-// A reference as a natural cubic spline in time: continuous positions, velocities and accelerations at the physics rate.
+// A reference as a cubic spline in time: continuous positions, velocities and accelerations at the physics rate.
 #pragma once
 #include <vector>
 

@@ -8,6 +8,7 @@
 #include "reference/foot.h"
 #include "reference/footlock.h"
 #include "reference/ik.h"
+#include "reference/repair.h"
 #include "reference/reroot.h"
 #include "reference/skeleton.h"
 #include "reference/validate.h"
@@ -75,12 +76,12 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
   else if (jittery)
     low_pass(positions, fps, kLoopCutoff);
+  repair_size(positions, fps);
   Motion motion = solve_ik(positions, measure_skeleton(positions, fps), fps);
   const Floor floor = find_floor(motion);
   lower(motion, floor.height);
   detect_contacts(motion);
-  flatten_feet(motion);
-  level_toes(motion);
+  stand_feet(motion);
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
   pose_all(motion);

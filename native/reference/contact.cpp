@@ -11,10 +11,8 @@ constexpr double kNear = 0.030, kLeave = 0.045;        // m: height that makes a
 constexpr double kSpeed = 0.6, kVerticalSpeed = 0.35;  // m/s
 constexpr double kShort = 0.075;                       // s: gaps and contacts shorter than this are noise
 
-struct Point {
-  double height;
-  bool slow;
-};
+// Middle of an edge of the sole, at the height of its lower end.
+Vec3 lower_end(Vec3 a, Vec3 b) { return {0.5 * (a.x + b.x), std::min(a.y, b.y), 0.5 * (a.z + b.z)}; }
 
 std::vector<Run> runs_of(const std::vector<bool>& value, bool wanted) {
   std::vector<Run> runs;
@@ -28,13 +26,13 @@ std::vector<Run> runs_of(const std::vector<bool>& value, bool wanted) {
   return runs;
 }
 
-// Height and stillness of the heel and of the ball of one foot, toes taken flat.
 std::vector<bool> foot_contacts(const Motion& motion, int side) {
   const int frames = motion.frames();
-  std::vector<Positions> points(frames);  // 0 heel, 1 ball
+  constexpr int ends[2][2] = {{0, 1}, {kSolePoints, kSolePoints + 1}};  // heel, ball
+  std::vector<Positions> points(frames);
   for (int t = 0; t < frames; ++t) {
-    points[t][0] = heel(motion, t, side);
-    points[t][1] = motion.position[t][kLegs[side].toe] - Vec3{0, kSoleDepth, 0};
+    const SolePoints sole = planted_sole_points(motion, t, side);
+    for (int i = 0; i < 2; ++i) points[t][i] = lower_end(sole[ends[i][0]], sole[ends[i][1]]);
   }
   std::vector<bool> near(frames), held(frames), contact(frames, false);
   for (int t = 0; t < frames; ++t)

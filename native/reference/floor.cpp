@@ -16,6 +16,7 @@ constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0
 // A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
 // floor.
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
+constexpr double kFall[2] = {5, 8}, kFallWindow = 0.05;  // m/s^2 downwards of all joints together, over s
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 constexpr double kTolerance =
     0.02;  // m above the floor at which a slow point counts half: it may be in the air
@@ -30,6 +31,19 @@ struct Evidence {
   double weight = 0;  // 0..1
 };
 
+// 1 while the body is carried, 0 while it falls freely.
+double carried(const Motion& motion, int t) {
+  const int reach = std::max(1, static_cast<int>(std::lround(kFallWindow * motion.fps)));
+  const int middle = std::clamp(t, reach, std::max(reach, motion.frames() - 1 - reach));
+  if (middle + reach >= motion.frames()) return 1;
+  double second = 0;
+  for (int j = 0; j < kJoints; ++j)
+    second += motion.position[middle - reach][j].y - 2 * motion.position[middle][j].y +
+              motion.position[middle + reach][j].y;
+  const double seconds = reach / motion.fps;
+  return 1 - smoothstep(-second / (kJoints * seconds * seconds), kFall[0], kFall[1]);
+}
+
 // Lowest point of frame `t`, and how fast the joint that carries it is.
 Evidence lowest_point(const Motion& motion, int t) {
   const Positions& p = motion.position[t];
@@ -43,13 +57,13 @@ Evidence lowest_point(const Motion& motion, int t) {
   for (int j = 0; j < kJoints; ++j)
     if (kRadius[j] > 0) consider(p[j].y - kRadius[j], j);
   for (int side = 0; side < 2; ++side) {
-    consider(heel(motion, t, side).y, kLegs[side].ankle);
-    consider(p[kLegs[side].toe].y - kSoleDepth, kLegs[side].toe);
+    const SolePoints sole = planted_sole_points(motion, t, side);
+    for (int i = 0; i < kCorners; ++i)
+      consider(sole[i].y, i < kSolePoints ? kLegs[side].ankle : kLegs[side].toe);
   }
   const Vec3 step = slowest_step(motion.position, t, joint);
-  const double vertical = std::fabs(step.y) * motion.fps,
-               horizontal = std::hypot(step.x, step.z) * motion.fps;
-  return {low, (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
+  const double vertical = std::fabs(step.y) * motion.fps, horizontal = length2d(step.x, step.z) * motion.fps;
+  return {low, carried(motion, t) * (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
                    (1 - smoothstep(horizontal, kHorizontal[0], kHorizontal[1]))};
 }
 

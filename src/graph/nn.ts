@@ -6,10 +6,10 @@ import { sameShape, sizeOf, type Value } from './graph.js';
 import {
   add,
   differentiable,
+  div,
   emit,
   erf,
   exp,
-  expand,
   expectShapes,
   matmul,
   mean,
@@ -20,6 +20,7 @@ import {
   shift,
   sigmoid,
   split,
+  sqrt,
   square,
   sub,
   sum,
@@ -77,25 +78,18 @@ export function layerNorm(x: Value, gamma: Value, beta: Value): Value {
   const width = x.shape.at(-1) ?? 0;
   const fits = sameShape(gamma.shape, [width]) && sameShape(beta.shape, [width]);
   expectShapes(fits, 'layerNorm', 'x [..., n], gamma [n] and beta [n]', x, gamma, beta);
-  const statistic = { dtype: x.dtype, shape: x.shape.with(-1, 1) };
-  const outputs = x.graph.node('LayerNormalization', [x, gamma, beta], [x, statistic, statistic], {
-    axis: -1,
-    epsilon: { float: LAYER_NORM_EPSILON },
-  });
-  const [y, average, inverseDeviation] = outputs;
-  // Gradients reach the statistics only when the pullback below is itself differentiated.
-  differentiable([x], [average], ([d]) => [expand(scale(d, 1 / width), x.shape)]);
-  differentiable([x], [inverseDeviation], ([d]) => [
-    scale(mul(mul(d, mul(square(inverseDeviation), inverseDeviation)), sub(x, average)), -1 / width),
-  ]);
+  // Not the LayerNormalization node: it is slower than its parts here, and the pullback needs h anyway.
+  const centred = sub(x, mean(x, [-1], true));
+  const deviation = sqrt(shift(mean(square(centred), [-1], true), LAYER_NORM_EPSILON));
+  const inverse = div(x.graph.scalar(1), deviation);
+  const h = mul(centred, inverse);
+  const y = emit('Add', [emit('Mul', [h, gamma], x.shape), beta], x.shape);
   return differentiable([x, gamma, beta], [y], ([d]) => {
     const rows = [...x.shape.keys()].slice(0, -1);
-    const h = mul(sub(x, average), inverseDeviation);
     const dh = mul(d, h);
     const g = mul(d, gamma);
     const projected = mul(h, mean(mul(dh, gamma), [-1], true));
-    const dx = mul(sub(sub(g, mean(g, [-1], true)), projected), inverseDeviation);
-    return [dx, sum(dh, rows), sum(d, rows)];
+    return [mul(sub(sub(g, mean(g, [-1], true)), projected), inverse), sum(dh, rows), sum(d, rows)];
   });
 }
 

@@ -28,11 +28,13 @@ function squares(counter: Value, key: Value): [Value, Value] {
   const two32 = counter.graph.constant('uint64', [], BigUint64Array.of(2n ** 32n));
   const y = mul(counter, key);
   const z = add(y, key);
-  const swapHalves = (x: Value) => add(div(x, two32), mul(x, two32));
+  const high = (x: Value) => div(x, two32);
+  const swapHalves = (x: Value, highOfX = high(x)) => add(highOfX, mul(x, two32));
   const round = (x: Value, offset: Value) => add(mul(x, x), offset);
   const third = swapHalves(round(swapHalves(round(swapHalves(round(y, y)), z)), y));
   const fourth = round(third, z);
-  return [div(fourth, two32), div(round(swapHalves(fourth), y), two32)];
+  const first = high(fourth);
+  return [first, high(round(swapHalves(fourth, first), y))];
 }
 
 /**
@@ -52,10 +54,8 @@ export function normals(key: Value, counters: Value, columns: number): Value {
     BigUint64Array.from({ length: pairs }, (_, i) => BigInt(i)),
   );
   const [first, second] = squares(add(reshape(mul(counters, stride), [rows, 1]), index), key);
-  // 24 bits are what a float32 resolves; the half keeps the logarithm finite.
-  const bits24 = (word: Value) =>
-    cast(div(word, graph.constant('uint64', [], BigUint64Array.of(256n))), 'float32');
-  const radius = sqrt(scale(log(scale(shift(bits24(first), 0.5), 2 ** -24)), -2));
-  const angle = scale(bits24(second), (2 * Math.PI) / 2 ** 24);
+  // The half keeps the logarithm finite; rounding to float32 may give 1 and so a radius of 0.
+  const radius = sqrt(scale(log(scale(shift(cast(first, 'float32'), 0.5), 2 ** -32)), -2));
+  const angle = scale(cast(second, 'float32'), (2 * Math.PI) / 2 ** 32);
   return slice(concat([mul(radius, cos(angle)), mul(radius, sin(angle))], 1), 1, 0, columns);
 }

@@ -40,7 +40,7 @@ const MAXIMUM_JOINTS = 4096;
 const MAXIMUM_DEPTH = 256;
 const MAXIMUM_NAME = 256;
 /** Longest believable time between frames [s]. */
-const MAXIMUM_FRAME_TIME = 10;
+const MAXIMUM_FRAME_TIME = 1;
 
 function fail(expected: string, what: string, received: unknown): never {
   throw new FormatError('ERR_BVH', expected, what, received);

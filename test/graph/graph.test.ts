@@ -55,14 +55,12 @@ test('a model is written as ONNX describes it', () => {
   assert.equal(model.nodes[1].outputs, ['y']);
 });
 
-test('negative integers and real attributes survive', () => {
+test('attributes of every kind survive', () => {
   const graph = new Graph();
   const x = graph.input('float32', [2, 4], 'x');
-  const vector = graph.constant('float32', [4], new Float32Array(4));
-  graph.output(layerNorm(x, vector, vector), 'y');
-  const { attributes } = read(graph).graph.nodes[0];
-  assert.is(attributes.axis, -1);
-  assert.ok(Math.abs((attributes.epsilon as number) - 1e-5) < 1e-12);
+  const attributes = { axis: -1, large: 2 ** 40, epsilon: { float: 0.25 }, mode: 'edge', pads: [0, -3, 300] };
+  graph.output(graph.node('Anything', [x], [x], attributes)[0], 'y');
+  assert.equal(read(graph).graph.nodes[0].attributes, { ...attributes, epsilon: 0.25 });
 });
 
 test('equal constants are one, different ones are not', () => {

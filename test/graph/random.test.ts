@@ -37,8 +37,8 @@ test('normals are the Box-Muller transform of the squares generator', async () =
   counters.forEach((counter, row) => {
     for (let column = 0; column < columns; column++) {
       const [first, second] = reference((counter << 32n) + BigInt(column % 4), KEY);
-      const radius = Math.sqrt(-2 * Math.log(((first >>> 8) + 0.5) / 2 ** 24));
-      const angle = ((second >>> 8) * 2 * Math.PI) / 2 ** 24;
+      const radius = Math.sqrt(-2 * Math.log((Math.fround(first) + 0.5) / 2 ** 32));
+      const angle = (Math.fround(second) * 2 * Math.PI) / 2 ** 32;
       const expected = radius * (column < 4 ? Math.cos(angle) : Math.sin(angle));
       assert.ok(Math.abs(drawn[row * columns + column] - expected) < 2e-6, `row ${row} column ${column}`);
     }

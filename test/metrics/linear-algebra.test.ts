@@ -26,6 +26,7 @@ test('eigenvalues and vectors rebuild the matrix, are orthonormal and sorted, up
     [24, 60],
     [24, 5],
     [220, 400],
+    [384, 60],
   ]) {
     const matrix = covariance(normalTable(rows, n, 'eigen', n));
     const { values, vectors } = symmetricEigen(matrix, n);

@@ -1,4 +1,4 @@
-import type { Bvh } from '../../io/bvh.js';
+import { type Bvh, bvhFrameCount } from '../../io/bvh.js';
 import { FormatError } from '../../io/format-error.js';
 import { facing } from '../../motion/heading.js';
 import { Joint } from '../../motion/joint.js';
@@ -39,7 +39,7 @@ export interface Retargeted {
 }
 
 /** The Daz figure stands with 8 degrees of knee bend: its pelvis is lifted over the ankles by this much [m]. */
-const DAZ_LIFT = 0.01;
+export const DAZ_LIFT = 0.01;
 /** cos of the angle up to which a rest pose counts as standing. */
 const UPRIGHT = 0.85;
 /** Upper arms that fall by more than this share of their length hang. */
@@ -69,6 +69,9 @@ const HANGING_JOINTS = [
   Joint.leftWrist,
   Joint.rightWrist,
 ];
+
+/** Middle of the two hips from the pelvis in our rest pose [m]. */
+export const HIP_CENTRE = [0, 1, 2].map((c) => (REST_OFFSETS[3 + c] + REST_OFFSETS[6 + c]) / 2);
 
 const identity = () => Float64Array.of(1, 0, 0, 0);
 const inverse = (q: Float64Array) => Float64Array.of(q[0], -q[1], -q[2], -q[3]);
@@ -216,7 +219,6 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
   const a = new Float64Array(3);
   const b = new Float64Array(3);
   const limb = new Float64Array(6);
-  const hips = [0, 1, 2].map((c) => (REST_OFFSETS[3 + c] + REST_OFFSETS[6 + c]) / 2);
   for (let t = 0; t < frames; t++) {
     const p = t * JOINT_COUNT * 3;
     const r = t * JOINT_COUNT * 4;
@@ -235,7 +237,7 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
     };
     source(a, t, Joint.leftHip);
     source(b, t, Joint.rightHip);
-    rotate(offset, 0, rotations, r, hips[0], hips[1], hips[2]);
+    rotate(offset, 0, rotations, r, HIP_CENTRE[0], HIP_CENTRE[1], HIP_CENTRE[2]);
     for (let c = 0; c < 3; c++) joints[p + c] = (a[c] + b[c]) / 2 - offset[c];
     if (map.daz) joints[p + 1] += DAZ_LIFT;
     hang(Joint.leftHip);
@@ -255,4 +257,26 @@ export function retarget(figure: SourceFigure, pose: BvhPose): Retargeted {
     for (const joint of HANGING_JOINTS) hang(joint);
   }
   return { joints, rotations };
+}
+
+/** Frames posed at a time: what the source's many joints need in between stays small for takes of any length. */
+const BLOCK = 1024;
+/** Most joints times frames of a take: two hours of 57 joints at 120 frames per second. */
+const LARGEST_TAKE = 5e7;
+
+/**
+ * Joints `[frame, 22, xyz]` of all frames of a figure's BVH.
+ * @throws FormatError `ERR_BVH` for a take too large to be one.
+ */
+export function retargetAll(figure: SourceFigure): Float64Array {
+  const frames = bvhFrameCount(figure.bvh);
+  const size = frames * figure.bvh.joints.length;
+  if (size > LARGEST_TAKE)
+    throw new FormatError('ERR_BVH', `at most ${LARGEST_TAKE}`, 'joints x frames', size);
+  const joints = new Float64Array(frames * JOINT_COUNT * 3);
+  for (let first = 0; first < frames; first += BLOCK) {
+    const picked = Int32Array.from({ length: Math.min(BLOCK, frames - first) }, (_, t) => first + t);
+    joints.set(retarget(figure, poseBvh(figure.bvh, picked)).joints, first * JOINT_COUNT * 3);
+  }
+  return joints;
 }

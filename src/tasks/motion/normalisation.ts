@@ -20,9 +20,10 @@ export class Normalisation {
     const rows = features.length / FEATURE_SIZE;
     const mean = new Float64Array(FEATURE_SIZE);
     const deviation = new Float64Array(FEATURE_SIZE);
-    for (let i = 0; i < features.length; i++) mean[i % FEATURE_SIZE] += features[i] / rows;
-    for (let i = 0; i < features.length; i++)
-      deviation[i % FEATURE_SIZE] += (features[i] - mean[i % FEATURE_SIZE]) ** 2 / rows;
+    for (let row = 0; row < features.length; row += FEATURE_SIZE)
+      for (let j = 0; j < FEATURE_SIZE; j++) mean[j] += features[row + j] / rows;
+    for (let row = 0; row < features.length; row += FEATURE_SIZE)
+      for (let j = 0; j < FEATURE_SIZE; j++) deviation[j] += (features[row + j] - mean[j]) ** 2 / rows;
     for (let block = 0; block + 1 < BLOCKS.length; block++) {
       const [from, to] = [BLOCKS[block], BLOCKS[block + 1]];
       let sum = 0;
