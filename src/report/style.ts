@@ -165,7 +165,7 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 [data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;pointer-events:none;border-left:1px solid var(--rule)}
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
-.timeline{display:block;width:100%;height:66px}
+.timeline{display:block;touch-action:pan-y;cursor:pointer;width:100%;height:66px}
 .scrub{display:block;width:100%;margin:0;accent-color:var(--c)}
 .strip-key{display:flex;flex-wrap:wrap;gap:0 16px;font-size:.76rem;color:var(--soft);padding:2px 8px 0}
 .controls{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;padding:8px 14px 12px;font-size:.88rem}

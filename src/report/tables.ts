@@ -62,10 +62,13 @@ export function resultTable(run: Run): Markup {
     .join(' ')}</p>`;
 }
 
+const interval = (row: DifferenceRow): string =>
+  `${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}`;
+
 function differenceRows(rows: readonly DifferenceRow[]): Markup {
   return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
     (row) =>
-      html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
+      html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${row.interval[0] * row.interval[1] > 0 ? html`<b>${interval(row)}</b>` : interval(row)}</td><td>${row.seeds}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -76,7 +79,7 @@ export function differenceTable(run: Run): Markup | false {
   const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
   const folded = run.differences.filter((row) => !shown.includes(row));
   return html`<h3>Differences between arms</h3>
-<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference; of many intervals a few miss their true value by chance.</p>
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance.</p>
 ${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
 }
 

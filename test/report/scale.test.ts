@@ -34,7 +34,7 @@ test('a logarithmic scale puts equal ratios at equal distances', () => {
 test('numbers keep three digits, spreads two', () => {
   assert.equal([0, 0.01234, 1.234, 12.34, 123.4, 1234.5, -0.5, Number.NaN].map(formatValue), [
     '0',
-    '0.012',
+    '0.0123',
     '1.23',
     '12.3',
     '123',
@@ -43,7 +43,13 @@ test('numbers keep three digits, spreads two', () => {
     '–',
   ]);
   assert.equal([0.0512, 0.5, 9, 12.4, 0].map(formatSpread), ['0.051', '0.50', '9.0', '12', '0']);
-  assert.equal([0.4, 12.34, 245, 7860].map(formatSeconds), ['0.40 s', '12.3 s', '4 min 05 s', '2 h 11 min']);
+  assert.equal([0.00312, 0.4, 12.34, 245, 7860].map(formatSeconds), [
+    '3.1 ms',
+    '0.40 s',
+    '12.3 s',
+    '4 min 05 s',
+    '2 h 11 min',
+  ]);
 });
 
 test('labels keep apart and stay inside', () => {
