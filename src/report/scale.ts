@@ -81,6 +81,20 @@ export function formatSpread(value: number): string {
   return digits > 4 ? minus(value.toExponential(1)) : value.toFixed(Math.max(0, digits));
 }
 
+/** An estimate and the ends of its interval, all with as many decimals as half the interval has two digits. */
+export function formatEstimate(
+  value: number,
+  interval: readonly [number, number],
+): { value: string; low: string; high: string } {
+  const half = (interval[1] - interval[0]) / 2;
+  const decimals = half > 0 && Number.isFinite(half) ? 1 - Math.floor(Math.log10(half)) : Number.NaN;
+  const format = (number: number): string => {
+    if (!Number.isFinite(number) || !(decimals < 6)) return formatValue(number);
+    return minus(number.toFixed(Math.max(0, decimals)).replace(/^-(0\.?0*)$/, '$1'));
+  };
+  return { value: format(value), low: format(interval[0]), high: format(interval[1]) };
+}
+
 /** As short as a tick label can be. */
 export const formatTick = (value: number): string =>
   minus(

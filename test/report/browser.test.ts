@@ -221,6 +221,8 @@ inBrowser('rows of the table open their motion', async ({ browser, dir }) => {
   assert.is(await page.getAttribute('#viewer', 'data-selected'), '4');
   assert.is(await page.getAttribute('tr[data-motion="4"]', 'aria-pressed'), 'true');
   assert.is(await page.textContent('tr[data-motion="4"] .better'), '14.0');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '1');
   assert.equal(complaints, []);
   await page.close();
 });

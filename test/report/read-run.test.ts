@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { writeNpy } from '../../src/io/npy.js';
-import { generationDirectory } from '../../src/loop/layout.js';
+import { generationDirectory, runLoop } from '../../src/loop/index.js';
 import { readRun, readSamples, renderReport } from '../../src/report/index.js';
+import { gaussianTask } from '../../src/tasks/gaussian.js';
 import { sampleCosts, sampleData, sampleRows, stickFigure } from './sample.js';
 
 const test = suite<{ dir: string }>('run');
@@ -73,6 +74,27 @@ test('a run without costs, and rows of a kind still unknown, are fine', async ({
   const data = await readRun(dir);
   assert.equal(data.costs, []);
   assert.is(data.rows.length, sampleRows(1, 4).length);
+});
+
+test('what the loop itself writes is read and rendered', async ({ dir }) => {
+  const settings = {
+    regime: 'replace' as const,
+    n: 20,
+    generations: 3,
+    seeds: [0, 1],
+    gamma: 1,
+    evaluationCount: 40,
+  };
+  const rows = await runLoop(gaussianTask(), settings, { out: dir });
+  const data = await readRun(dir);
+  assert.equal(data.rows, rows);
+  assert.equal(data.remarks, []);
+  assert.is(data.costs.length, 2 * (1 + 5 * 3));
+  const page = renderReport(data).replace(/<script[\s\S]*?<\/script>/g, '');
+  assert.match(page, /task <i>gaussian<\/i>/);
+  assert.match(page, /<b>Variance<\/b>/);
+  assert.match(page, /probability 0\.500 \(γ = 1\)/);
+  assert.not.match(page, /NaN|undefined/);
 });
 
 const FRAMES = 12;

@@ -2,7 +2,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { formatSeconds } from '../../src/report/bars.js';
 import { placeLabel, spreadLabels } from '../../src/report/labels.js';
-import { formatSpread, formatValue, linearScale, logScale, niceTicks } from '../../src/report/scale.js';
+import {
+  formatEstimate,
+  formatSpread,
+  formatValue,
+  linearScale,
+  logScale,
+  niceTicks,
+} from '../../src/report/scale.js';
 
 test('ticks are 1, 2 or 5 times a power of ten and lie inside', () => {
   assert.equal(niceTicks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -50,6 +57,17 @@ test('numbers keep three digits, spreads two', () => {
     '4 min 05 s',
     '2 h 11 min',
   ]);
+});
+
+test('an estimate shows the digits that its interval leaves', () => {
+  assert.equal(formatEstimate(-0.00917, [-0.0275, 0.00917]), {
+    value: '−0.009',
+    low: '−0.028',
+    high: '0.009',
+  });
+  assert.equal(formatEstimate(-26.82, [-30.12, -23.4]), { value: '−26.8', low: '−30.1', high: '−23.4' });
+  assert.equal(formatEstimate(-0.001, [-1, 1]), { value: '0.0', low: '−1.0', high: '1.0' });
+  assert.equal(formatEstimate(2, [2, 2]), { value: '2.00', low: '2.00', high: '2.00' });
 });
 
 test('labels keep apart and stay inside', () => {

@@ -182,7 +182,16 @@ export async function startViewer(): Promise<void> {
     frameCamera();
   }
 
-  for (const choice of choices) choice.addEventListener('click', () => select(Number(choice.dataset.motion)));
+  for (const choice of choices) {
+    choice.addEventListener('click', (event) => {
+      select(Number(choice.dataset.motion));
+      // A click with a pointer goes on to the viewer, so that its keys work; one with a key leaves the focus where it is.
+      if (event.detail === 0) return;
+      canvas.focus({ preventScroll: true });
+      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      root.scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
+    });
+  }
   for (const button of root.querySelectorAll<HTMLElement>('[data-layout]')) {
     button.addEventListener('click', () => setLayout(button.dataset.layout as Layout));
   }
