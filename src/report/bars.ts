@@ -6,8 +6,9 @@ export interface Bar {
   parts: Record<string, number>;
 }
 
-/** Seconds as `0.42 s`, `12.3 s`, `4 min 05 s` or `2 h 10 min`. */
+/** Seconds as `3.1 ms`, `0.42 s`, `12.3 s`, `4 min 05 s` or `2 h 10 min`. */
 export function formatSeconds(seconds: number): string {
+  if (seconds < 0.1) return `${(seconds * 1000).toPrecision(2)} ms`;
   if (seconds < 1) return `${seconds.toFixed(2)} s`;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -7,36 +7,38 @@ import { formatValue } from './scale.js';
 import { type Run, seriesOf } from './series.js';
 import { beforeAfter } from './viewer.js';
 
-/** A chart of one number of the corrector's or the selector's report; `dashed` is what it is compared with. */
+/** A chart of one number of the corrector's or the selector's report. */
 interface ReportChart {
   from: 'correction' | 'selection';
   name: string;
-  dashed?: string;
+  /** What it is compared with, and how to say so. */
+  dashed?: { name: string; meaning: string };
   title: string;
-  unit: string;
+  /** Unit in the motion task. */
+  unit?: string;
   meaning: string;
   reference?: PlotSpec['reference'];
 }
 
 const UNCHANGED = { value: 1, name: 'unchanged' };
+const BEFORE = 'Dashed before, solid after correction.';
 
 const CHARTS: readonly ReportChart[] = [
   {
     from: 'correction',
     name: 'fidAfter',
-    dashed: 'fidBefore',
+    dashed: { name: 'fidBefore', meaning: BEFORE },
     title: 'FID of the synthetic set',
-    unit: '',
     meaning:
-      'Dashed before, solid after correction: whether one pass moves the samples towards real motion. Sample counts differ from the evaluation’s, so compare within this chart only.',
+      'Whether one pass moves the samples towards real data. Compare within this chart only: the number of samples is not that of the evaluation.',
   },
   {
     from: 'correction',
     name: 'physErrAfter',
-    dashed: 'physErrBefore',
+    dashed: { name: 'physErrBefore', meaning: BEFORE },
     title: 'Physical error of the synthetic set',
     unit: 'mm',
-    meaning: 'Dashed before, solid after correction.',
+    meaning: '',
   },
   {
     from: 'correction',
@@ -51,13 +53,12 @@ const CHARTS: readonly ReportChart[] = [
     name: 'distance',
     title: 'Distance moved',
     unit: 'mm',
-    meaning: 'Mean displacement of the joints relative to the root.',
+    meaning: 'How far the correction moves a sample, on average.',
   },
   {
     from: 'correction',
     name: 'speedRatio',
     title: 'Root speed, after ÷ before',
-    unit: '',
     meaning: 'A corrector that eats speed makes collapse worse.',
     reference: UNCHANGED,
   },
@@ -65,33 +66,30 @@ const CHARTS: readonly ReportChart[] = [
     from: 'correction',
     name: 'jerkRatio',
     title: 'Jerk, after ÷ before',
-    unit: '',
     meaning: 'Below the line the correction smooths, above it it roughens.',
     reference: UNCHANGED,
   },
   {
     from: 'selection',
     name: 'chosenDistance',
-    dashed: 'poolDistance',
+    dashed: { name: 'poolDistance', meaning: 'Dashed: all candidates, solid: the chosen.' },
     title: 'Selection: distance to the real set',
-    unit: '',
     meaning:
-      'Dashed: all candidates, solid: the chosen. A selector cannot choose what no candidate offers: a rising dashed line is variety being lost.',
+      'A selector cannot choose what no candidate offers: where that of all candidates rises, variety is being lost.',
   },
   {
     from: 'selection',
     name: 'cost',
-    dashed: 'costFirst',
+    dashed: { name: 'costFirst', meaning: 'Dashed: the first candidates as they come, solid: the chosen.' },
     title: 'Selection: cost of the match',
-    unit: '',
-    meaning:
-      'Mean squared distance to the real partner. Dashed: the first candidates as they come, solid: the chosen.',
+    meaning: 'Mean squared distance to the real partner.',
   },
 ];
 
 /** What corrector and selector said of every generation, as charts. */
 function charts(run: Run): Markup[] {
-  return CHARTS.flatMap(({ from, name, dashed, reference, ...text }) => {
+  const inMillimetres = run.metrics.includes('physErr');
+  return CHARTS.flatMap(({ from, name, dashed, title, unit, meaning, reference }) => {
     const read =
       (key: string) =>
       (row: GenerationRow): number | undefined => {
@@ -100,12 +98,15 @@ function charts(run: Run): Markup[] {
       };
     const series = seriesOf(run, read(name));
     if (series.length === 0) return [];
+    const compared = dashed ? seriesOf(run, read(dashed.name)) : [];
     return plot({
-      ...text,
+      title,
+      unit: inMillimetres ? (unit ?? '') : '',
+      meaning: [compared.length > 0 && dashed?.meaning, meaning].filter(Boolean).join(' '),
       series,
       reference,
       include: reference ? [] : [0],
-      dashed: dashed ? seriesOf(run, read(dashed)) : undefined,
+      dashed: compared,
     });
   });
 }

@@ -2,6 +2,7 @@ import { correctionSection } from './correction.js';
 import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
+import { formatValue } from './scale.js';
 import { type Run, sortRun } from './series.js';
 import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
 import type { ReportData } from './types.js';
@@ -26,7 +27,10 @@ function lead(data: ReportData, run: Run): Markup {
     typeof loop.n === 'number' && html` (${loop.n} examples)`
   } once, then ${plural(run.last, 'time')} more, each time on ${material}${
     typeof loop.lambda === 'number' && html` (λ = ${loop.lambda} synthetic per real)`
-  }. ${plural(run.seeds.length, 'seed')}, ${plural(run.arms.length, 'arm')}; the arms of a seed start from the same generation 0 and differ in what each then does:</p>
+  }. ${
+    typeof loop.gamma === 'number' &&
+    html`Each sample is corrected with probability ${formatValue(loop.gamma / (1 + loop.gamma))} (γ = ${loop.gamma}). `
+  }${plural(run.seeds.length, 'seed')}, ${plural(run.arms.length, 'arm')}; the arms of a seed start from the same generation 0 and differ in what each then does:</p>
 ${armList(run, physics)}
 <p>Read the curves against the dashed line, which is what <b>real data</b> score against the same reference, and against the shaded band: a difference within it may be noise. ${
     run.seeds.length < 3 &&

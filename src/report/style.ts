@@ -85,7 +85,7 @@ ${stageClasses}
 .plot p{font-size:.82rem;line-height:1.4;margin:.1em 0 .5em}
 .plot svg{display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y}
 .plot text{font-size:11px;fill:var(--soft);font-variant-numeric:tabular-nums}
-.plot .arm text{fill:var(--c);font-weight:600;font-size:12px}
+.plot .arm text{fill:color-mix(in srgb,var(--c) 75%,var(--ink));font-weight:600;font-size:12px}
 .plot .axis path,.plot .frame{stroke:var(--rule);fill:none}
 .plot .grid path{stroke:var(--grid);fill:none}
 .plot .line{stroke-linejoin:round;stroke-linecap:round}
@@ -139,7 +139,7 @@ dl.config div{display:flex;justify-content:space-between;gap:16px;border-bottom:
 dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .groups{display:grid;gap:10px}
 .group{display:grid;grid-template-columns:128px 1fr;gap:10px;align-items:center}
-.group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:var(--c);overflow-wrap:anywhere}
+.group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:color-mix(in srgb,var(--c) 75%,var(--ink));overflow-wrap:anywhere}
 .group div{display:flex;flex-wrap:wrap;gap:8px}
 .choice{display:flex;flex-direction:column;flex:1 1 170px;max-width:340px;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
 .choice[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
@@ -151,7 +151,7 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .strip .ground{stroke:var(--rule)}
 #viewer{background:var(--panel);border:1px solid var(--rule);border-radius:12px;overflow:hidden;margin:12px 0 16px;scroll-margin-top:60px}
 .chosen{padding:10px 16px 8px;display:flex;flex-wrap:wrap;gap:0 12px;align-items:baseline}
-.chosen b{color:var(--c)}
+.chosen b{color:color-mix(in srgb,var(--c) 75%,var(--ink))}
 .stage-view{position:relative}
 #viewer .stage-view{height:min(56vw,480px);min-height:300px;background:var(--stage)}
 #viewer .stage-view canvas{display:block;width:100%;height:100%;touch-action:pan-y;cursor:grab}
@@ -159,13 +159,13 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .tags{position:absolute;inset:10px 0 auto;display:flex;pointer-events:none;font-size:.8rem;font-weight:600}
 .tags[hidden]{display:none}
 .tags span{flex:1;text-align:center}
-.tags .was{color:var(--before)}.tags .now{color:var(--c)}
+.tags .was{color:var(--before)}.tags .now{color:color-mix(in srgb,var(--c) 75%,var(--ink))}
 [data-layout=after] .tags .was{display:none}
 [data-layout=over] .tags{justify-content:center;gap:2em}[data-layout=over] .tags span{flex:none}
-[data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;border-left:1px solid var(--rule)}
+[data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;pointer-events:none;border-left:1px solid var(--rule)}
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
-.timeline{display:block;width:100%;height:66px}
+.timeline{display:block;touch-action:pan-y;cursor:pointer;width:100%;height:66px}
 .scrub{display:block;width:100%;margin:0;accent-color:var(--c)}
 .strip-key{display:flex;flex-wrap:wrap;gap:0 16px;font-size:.76rem;color:var(--soft);padding:2px 8px 0}
 .controls{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;padding:8px 14px 12px;font-size:.88rem}
@@ -196,7 +196,10 @@ main{padding:22px 14px 40px}
 }
 @media print{
 :root{--page:#fff}
-body{font-size:11pt}main{max-width:none;padding:0}
+@page{margin:14mm}
+body{font-size:10pt}table{font-size:6.8pt}.results td small,td small,th small{font-size:6pt}th,td,.results th,.results td{padding:3px 4px}
+.arms button{border:0;padding:0 8px 0 0}
+main{max-width:none;padding:0}
 .arms{position:static}
 #viewer,#tip,.hint{display:none}
 .plots,.plots.four{grid-template-columns:repeat(2,1fr)}

@@ -3,16 +3,16 @@ import { type Bar, formatSeconds, stackedBars } from './bars.js';
 import { armMeaning, orderMetrics, presentation } from './catalogue.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
-import { formatSpread, formatValue } from './scale.js';
+import { formatEstimate, formatSpread, formatValue } from './scale.js';
 import { floorOf, noiseOf, type Run, seriesOf, slopesOf } from './series.js';
 import type { ReportData } from './types.js';
 
 /** `+0.76 [0.66, 0.86]` per generation, one line a seed when there is no mean over seeds. */
 function slopeLines(run: Run, metric: string, arm: string): Markup[] {
-  return slopesOf(run, metric, arm).map(
-    (row) =>
-      html`<small>${row.slope > 0 ? '+' : ''}${formatValue(row.slope)} <span>[${formatValue(row.interval[0])}, ${formatValue(row.interval[1])}]</span></small>`,
-  );
+  return slopesOf(run, metric, arm).map((row) => {
+    const { value, low, high } = formatEstimate(row.slope, row.interval);
+    return html`<small>${row.slope > 0 ? '+' : ''}${value} <span>[${low}, ${high}]</span></small>`;
+  });
 }
 
 const plusMinus = (spread: number | undefined): Markup | false =>
@@ -64,8 +64,13 @@ export function resultTable(run: Run): Markup {
 
 function differenceRows(rows: readonly DifferenceRow[]): Markup {
   return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
-    (row) =>
-      html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
+    (row) => {
+      const { value, low, high } = formatEstimate(row.difference, row.interval);
+      const interval = `${low} to ${high}`;
+      return html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${
+        row.quantity === 'slope' ? 'slope per generation' : 'last generation'
+      }</td><td>${value}</td><td>${row.interval[0] * row.interval[1] > 0 ? html`<b>${interval}</b>` : interval}</td><td>${row.seeds}</td></tr>`;
+    },
   )}</tbody></table></div>`;
 }
 
@@ -76,7 +81,7 @@ export function differenceTable(run: Run): Markup | false {
   const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
   const folded = run.differences.filter((row) => !shown.includes(row));
   return html`<h3>Differences between arms</h3>
-<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference; of many intervals a few miss their true value by chance.</p>
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance.</p>
 ${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
 }
 
