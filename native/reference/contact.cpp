@@ -102,8 +102,9 @@ std::vector<int> frames_from_contact(const Motion& motion, int side) {
 void detect_contacts(Motion& motion) {
   const Soles soles[2] = {sole_edges(motion, 0), sole_edges(motion, 1)};
   std::vector<bool> contact[2] = {resting(motion, soles[0]), resting(motion, soles[1])};
+  const std::vector<double> support = carried(motion);
   for (int t = 0; t < motion.frames(); ++t) {
-    if (contact[0][t] || contact[1][t] || carried(motion, t) < 0.5) continue;
+    if (contact[0][t] || contact[1][t] || support[t] < 0.5) continue;
     // Something carries the body: the slower foot, though it slides.
     const double speed[2] = {sliding_speed(motion, soles[0], t), sliding_speed(motion, soles[1], t)};
     const int side = speed[1] < speed[0];
