@@ -9,10 +9,12 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kNear = 0.030, kLeave = 0.045;        // m: height that makes a contact, and that keeps one
-constexpr double kSpeed = 0.6, kVerticalSpeed = 0.35;  // m/s
-constexpr double kSlide = 1.5;                         // m/s: faster than that nothing stands on it
-constexpr double kShort = 0.075;                       // s: gaps and contacts shorter than this are noise
+constexpr double kNear = 0.030, kLeave = 0.045;  // m: height that makes a contact, and that keeps one
+// m/s. A foot that is a little over the ground and moves is stepping; the same speed on the ground is a
+// slide.
+constexpr double kSpeed = 0.6, kRaisedSpeed = 0.2, kVerticalSpeed = 0.35;
+constexpr double kSlide = 1.5;    // m/s: faster than that nothing stands on it
+constexpr double kShort = 0.075;  // s: gaps and contacts shorter than this are noise
 
 // Middle of an edge of the sole, at the height of its lower end.
 Vec3 lower_end(Vec3 a, Vec3 b) { return {0.5 * (a.x + b.x), std::min(a.y, b.y), 0.5 * (a.z + b.z)}; }
@@ -48,7 +50,8 @@ std::vector<bool> resting(const Motion& motion, const Soles& points) {
   for (int t = 0; t < frames; ++t)
     for (int i = 0; i < 2; ++i) {
       const Vec3 step = motion.fps * slowest_step(points, t, i);
-      const bool slow = norm(step) < kSpeed && std::fabs(step.y) < kVerticalSpeed;
+      const double limit = kSpeed + (kRaisedSpeed - kSpeed) * smoothstep(points[t][i].y, kNear / 2, kLeave);
+      const bool slow = norm(step) < limit && std::fabs(step.y) < kVerticalSpeed;
       near[t] = near[t] || (slow && points[t][i].y < kNear);
       held[t] = held[t] || (slow && points[t][i].y < kLeave);
     }
