@@ -14,8 +14,10 @@ constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the g
 constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
 constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                  // s before the first and after the last contact
-constexpr double kHeightSmooth = 0.05;          // s
-constexpr double kRise = 0.10;                  // s from contact to full clearance
+constexpr double kNearEnough =
+    0.004;  // m off the ground that half is left of: straight legs turn it into far more at the knee
+constexpr double kHeightSmooth = 0.05;  // s
+constexpr double kRise = 0.10;          // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
 void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
@@ -121,7 +123,10 @@ void lock_feet(Motion& motion, double clearance) {
     std::vector<Vec3> shift(frames);
     for (const Run& run : runs) {
       hold_still(motion, run, side, shift);
-      for (int t = run.begin; t < run.end; ++t) shift[t].y = -lowest(sole_points(motion, t, side));
+      for (int t = run.begin; t < run.end; ++t) {
+        const double height = lowest(sole_points(motion, t, side)), square = height * height;
+        shift[t].y = -height * square / (square + kNearEnough * kNearEnough);
+      }
     }
     fill_swings(runs, motion.fps, shift);
     smooth_heights(motion.fps, shift);
