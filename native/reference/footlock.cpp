@@ -18,6 +18,7 @@ constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
 constexpr double kNearEnough =
     0.004;  // m off the ground that half is left of: straight legs turn it into far more at the knee
 constexpr double kHeightSmooth = 0.05;  // s
+constexpr double kLiftSmooth = 0.06;                 // s
 constexpr double kRise = 0.10;          // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
@@ -75,9 +76,11 @@ std::vector<double> clearance_lift(const Motion& motion, int side, const std::ve
     const double wanted = clearance * std::min(1.0, distance[t] / (kRise * motion.fps));
     lift[t] = std::max(0.0, wanted - lowest(sole_points(motion, t, side)) - shift[t].y);
   }
-  const std::vector<double> smooth = gaussian(lift, 0.05 * motion.fps);
-  for (int t = 0; t < frames; ++t)
-    if (distance[t] > 0) lift[t] = std::max(lift[t], smooth[t]);
+  // First raised to its own mean, then smoothed: that keeps the peaks.
+  const std::vector<double> mean = gaussian(lift, kLiftSmooth * motion.fps);
+  for (int t = 0; t < frames; ++t) lift[t] = std::max(lift[t], mean[t]);
+  lift = gaussian(lift, 0.5 * kLiftSmooth * motion.fps);
+  for (int t = 0; t < frames; ++t) lift[t] *= smoothstep(distance[t] / (0.5 * kRise * motion.fps), 0, 1);
   return lift;
 }
 
