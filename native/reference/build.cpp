@@ -8,6 +8,7 @@
 #include "reference/foot.h"
 #include "reference/footlock.h"
 #include "reference/ik.h"
+#include "reference/repair.h"
 #include "reference/reroot.h"
 #include "reference/skeleton.h"
 #include "reference/validate.h"
@@ -19,9 +20,20 @@ using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
 constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
-// A planted toe joint of real motion is 0 to 14 mm above the user's y = 0 (0 being the lowest joint of the
-// clip). It may stay there as far as the measures call it touching.
-constexpr double kHighestGround = 0.004;
+// Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
+// at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
+constexpr double kTouching = 0.004, kPlausible = 0.012;
+
+// Where the planted toe joints of the result are, given where they were. One clip is put where it touches;
+// for a generator a plausible height is left as it is, so that the heights it learns from keep their
+// distribution.
+double planted_height(double before, bool clip) {
+  if (clip) return kTouching;
+  if (before >= 0 && before <= kPlausible) return before;
+  const double end = before < 0 ? 0 : kPlausible,
+               beyond = (before < 0 ? -before : before - kPlausible) / kPlausible;
+  return end + (kTouching - end) * std::min(1.0, beyond);
+}
 
 std::vector<Positions> read(const float* joints, int frames) {
   std::vector<Positions> positions(frames);
@@ -75,16 +87,16 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
   else if (jittery)
     low_pass(positions, fps, kLoopCutoff);
+  repair_size(positions, fps);
   Motion motion = solve_ik(positions, measure_skeleton(positions, fps), fps);
   const Floor floor = find_floor(motion);
   lower(motion, floor.height);
   detect_contacts(motion);
-  flatten_feet(motion);
-  level_toes(motion);
+  stand_feet(motion);
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
   pose_all(motion);
-  write(motion, std::clamp(floor.level, -kSoleDepth, kHighestGround - kSoleDepth), out);
+  write(motion, planted_height(floor.level + kSoleDepth, clip) - kSoleDepth, out);
   return Reason::kNone;
 }
 

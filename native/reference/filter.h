@@ -1,4 +1,4 @@
-// Noise in joint positions: how much there is, single bad frames, and a zero-phase low pass.
+// Noise in joint positions: whether there is any, and a zero-phase low pass.
 #pragma once
 #include "reference/motion.h"
 
@@ -7,9 +7,6 @@ namespace selfcorrect::kinematics {
 // True where the positions carry noise that changes from frame to frame: much jerk, and most of it at
 // frequencies that bodies do not move at.
 bool is_jittery(const std::vector<Positions>& positions, double fps);
-
-// Replaces joints that leave their path for one frame and come back.
-void repair_glitches(std::vector<Positions>& positions);
 
 // Second-order Butterworth low pass run forwards and backwards over every coordinate; `cutoff` in Hz. Does
 // nothing where the cutoff is not below 0.45 of the frame rate.

@@ -10,13 +10,12 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kToeBend = 1.0;                // rad
 constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the ground
-constexpr double kFlat[2] = {0.20, 0.30};  // rad of tilt up to which a foot in contact is meant to be flat
-constexpr double kTouch = 0.012;           // m over the lowest point at which a point carries 1/e
-constexpr double kMostShift = 0.12;        // m that a planted foot is moved sideways
-constexpr double kFade = 0.25;             // s before the first and after the last contact
-constexpr double kRise = 0.10;             // s from contact to full clearance
+constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
+constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
+constexpr double kFade = 0.25;                  // s before the first and after the last contact
+constexpr double kHeightSmooth = 0.05;          // s
+constexpr double kRise = 0.10;                  // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
 void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
@@ -53,6 +52,15 @@ void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& sh
   }
 }
 
+// The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a
+// millimetre more of that throws the knee forwards by several.
+void smooth_heights(double fps, std::vector<Vec3>& shift) {
+  std::vector<double> height(shift.size());
+  for (size_t t = 0; t < shift.size(); ++t) height[t] = shift[t].y;
+  height = gaussian(height, kHeightSmooth * fps);
+  for (size_t t = 0; t < shift.size(); ++t) shift[t].y = height[t];
+}
+
 // Heights to add so that the swinging foot clears the ground.
 std::vector<double> clearance_lift(const Motion& motion, int side, const std::vector<Vec3>& shift,
                                    double clearance) {
@@ -72,31 +80,18 @@ std::vector<double> clearance_lift(const Motion& motion, int side, const std::ve
 
 }  // namespace
 
-void level_toes(Motion& motion) {
+void stand_feet(Motion& motion) {
   for (int t = 0; t < motion.frames(); ++t)
     for (int side = 0; side < 2; ++side) {
       const Leg& leg = kLegs[side];
-      const Quat foot = motion.rotation[t][leg.ankle];
-      const double pitch = std::asin(std::clamp(rotate(foot, {0, 0, 1}).y, -1.0, 1.0));
-      const double near =
-          1 - smoothstep(motion.position[t][leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
-      motion.rotation[t][leg.toe] = unit(foot * about({1, 0, 0}, -near * std::clamp(-pitch, 0.0, kToeBend)));
-    }
-}
-
-void flatten_feet(Motion& motion) {
-  for (int t = 0; t < motion.frames(); ++t)
-    for (int side = 0; side < 2; ++side) {
-      if (!motion.contact[t][side]) continue;
-      const Leg& leg = kLegs[side];
-      const Vec3 up = rotate(motion.rotation[t][leg.ankle], {0, 1, 0});
-      const double tilt = std::acos(std::clamp(up.y, -1.0, 1.0));
-      const double flat = 1 - smoothstep(tilt, kFlat[0], kFlat[1]);
-      if (flat <= 0) continue;
-      motion.rotation[t][leg.ankle] =
-          unit(slerp({}, swing(up, {0, 1, 0}), flat) * motion.rotation[t][leg.ankle]);
-      motion.position[t][leg.toe] =
-          motion.position[t][leg.ankle] + rotate(motion.rotation[t][leg.ankle], motion.offset[leg.toe]);
+      Positions& p = motion.position[t];
+      auto& q = motion.rotation[t];
+      if (motion.contact[t][side]) {
+        q[leg.ankle] = flattened(q[leg.ankle]);
+        p[leg.toe] = p[leg.ankle] + rotate(q[leg.ankle], motion.offset[leg.toe]);
+      }
+      const double near = 1 - smoothstep(p[leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
+      q[leg.toe] = level_toes(q[leg.ankle], near);
     }
 }
 
@@ -129,6 +124,7 @@ void lock_feet(Motion& motion, double clearance) {
       for (int t = run.begin; t < run.end; ++t) shift[t].y = -lowest(sole_points(motion, t, side));
     }
     fill_swings(runs, motion.fps, shift);
+    smooth_heights(motion.fps, shift);
     const std::vector<double> lift = clearance_lift(motion, side, shift, clearance);
     const Leg& leg = kLegs[side];
     for (int t = 0; t < frames; ++t) {

@@ -4,12 +4,9 @@
 
 namespace selfcorrect::kinematics {
 
-// Bends the toes up so that they stay level while the foot pitches down near the ground (the rotation of the
-// toes cannot be seen in joint positions).
-void level_toes(Motion& motion);
-
-// Turns feet in contact that are nearly flat quite flat, at the ankle.
-void flatten_feet(Motion& motion);
+// Turns feet in contact that are nearly flat quite flat, and levels the toes of feet that point down near the
+// ground.
+void stand_feet(Motion& motion);
 
 // Weighted mean step in metres per frame, frame t-1 to t, of the points of foot `side` that touch the ground.
 Vec3 contact_slip(const Motion& motion, int t, int side);

@@ -20,6 +20,8 @@ inline Vec3 cross(Vec3 a, Vec3 b) {
 }
 inline double norm(Vec3 a) { return std::sqrt(dot(a, a)); }
 
+inline double length2d(double x, double y) { return std::sqrt(x * x + y * y); }
+
 // Unit vector along `a`, or `fallback` where `a` has no direction.
 inline Vec3 unit(Vec3 a, Vec3 fallback = {0, 1, 0}) {
   const double length = norm(a);

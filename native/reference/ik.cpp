@@ -1,9 +1,9 @@
 #include "reference/ik.h"
 
 #include <algorithm>
-#include <numbers>
 
 #include "reference/align.h"
+#include "reference/hinge.h"
 
 namespace selfcorrect::kinematics {
 namespace {
@@ -12,6 +12,8 @@ namespace {
 constexpr double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
 constexpr double kStraight =
     0.005;  // m that the knee's axis counts for against the knee's distance from the line hip-ankle
+constexpr double kMostRoll = 0.6;  // rad that an ankle turns a foot sideways
+constexpr double kExact = 1e-4;    // m that an ankle may be off without a correction
 constexpr double kLongest = 0.9995,
                  kShortest = 0.02;  // of a leg: share of its length, and m more than the least
 
@@ -40,45 +42,68 @@ void solve_trunk(const Positions& p, const Offsets& offset, std::array<Quat, kJo
   q[15] = q[12];
 }
 
-// The arm's twist follows the plane of upper arm and forearm; a straight arm takes the twist of the smallest
-// rotation from the T pose, which is singular only where no arm can point (the arm hanging or raised is not).
-void solve_arm(const Positions& p, const Offsets& offset, const Arm& arm, double side,
-               std::array<Quat, kJoints>& q) {
-  q[arm.collar] = turned_onto(q[9], offset[arm.shoulder], bone(p, arm.shoulder));
-  const Vec3 upper = bone(p, arm.elbow), fore = bone(p, arm.wrist);
-  const Quat to_t_pose = about({0, 0, 1}, side * 0.5 * std::numbers::pi);
-  const Vec3 sideways{side, 0, 0};
-  const Vec3 local = rotate(conjugate(q[arm.collar]), upper);
-  const Vec3 straight = rotate(q[arm.collar] * swing(sideways, local) * to_t_pose, {1, 0, 0});
-  const Vec3 normal = -cross(upper, fore);
-  const double bend = norm(normal);
-  // An elbow that seems to bend backwards is a straight arm with noise unless it bends far.
-  const double forwards = smoothstep(dot(unit(normal, straight), straight), -0.7, 0);
-  const double trust =
-      smoothstep(bend, kArmBend[0], kArmBend[1]) * std::max(forwards, smoothstep(bend, 0.4, 0.7));
-  const Vec3 axis = unit(lerp(straight, unit(normal, straight), trust), straight);
-  q[arm.shoulder] = from_y_and_x(-upper, axis);
-  q[arm.elbow] = from_y_and_x(-fore, axis);
-  q[arm.wrist] = q[arm.elbow];
+// A straight arm takes the twist of the smallest rotation from an arm held out obliquely: in the middle of
+// where arms point, and opposite to where none can.
+HingeView elbow_view(const Positions& p, const Arm& arm, double side, Quat collar) {
+  const Vec3 upper = bone(p, arm.elbow), normal = cross(bone(p, arm.wrist), upper);
+  const Vec3 middle = unit(Vec3{side, -1, 0.5});
+  const Quat straight = collar * swing(middle, rotate(conjugate(collar), upper)) * swing({0, -1, 0}, middle);
+  return {upper, rotate(straight, {1, 0, 0}), normal, smoothstep(norm(normal), kArmBend[0], kArmBend[1])};
 }
 
-// The knee's axis is the normal of the leg's plane; for a straight leg that of shank and foot, and for a
-// pointed toe too the pelvis' own.
-void solve_leg(const Positions& p, const Offsets& offset, const Leg& leg, std::array<Quat, kJoints>& q) {
-  const Vec3 thigh = bone(p, leg.knee), shank = bone(p, leg.ankle), foot = bone(p, leg.toe);
-  const Vec3 across = rotate(q[0], {1, 0, 0});
-  const Vec3 by_foot = cross(foot, shank), by_knee = cross(thigh, shank);
-  const double foot_trust = smoothstep(norm(by_foot), 0.15, 0.4);
-  const Vec3 straight =
-      unit(lerp(unit(reject(across, shank), across), unit(by_foot, across), foot_trust), across);
-  const double bend = norm(by_knee);
-  const double forwards = smoothstep(dot(unit(by_knee, straight), straight), -0.2, 0.2);
-  const double trust = smoothstep(bend, kLegBend[0], kLegBend[1]) * forwards;
-  const Vec3 axis = unit(lerp(straight, unit(by_knee, straight), trust), straight);
-  q[leg.hip] = from_y_and_x(-thigh, axis);
-  q[leg.knee] = from_y_and_x(-shank, axis);
-  q[leg.ankle] = turned_onto(q[leg.knee], offset[leg.toe], foot);
-  q[leg.toe] = q[leg.ankle];
+// A straight leg's knee bends in the plane of shank and foot, and with the foot stretched too in that of the
+// pelvis. A knee that seems to bend backwards is a straight leg with noise.
+HingeView knee_view(const Positions& p, const Leg& leg, Quat pelvis) {
+  const Vec3 thigh = bone(p, leg.knee), shank = bone(p, leg.ankle);
+  const Vec3 across = rotate(pelvis, {1, 0, 0}), by_foot = cross(bone(p, leg.toe), shank);
+  const Vec3 straight = unit(
+      lerp(unit(reject(across, shank), across), unit(by_foot, across), smoothstep(norm(by_foot), 0.15, 0.4)),
+      across);
+  const Vec3 normal = cross(thigh, shank);
+  const double forwards = smoothstep(dot(unit(normal, straight), straight), -0.2, 0.2);
+  return {thigh, straight, normal, smoothstep(norm(normal), kLegBend[0], kLegBend[1]) * forwards};
+}
+
+// A foot's roll about its own length cannot be seen in joint positions. Under a shank that stands, the sole
+// is level sideways as far as an ankle turns; a leg in the air has the foot in line with the shank.
+Quat level_roll(Quat foot, Vec3 direction, Vec3 shank) {
+  const double level =
+      smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
+  if (level <= 0) return foot;
+  const Vec3 across = rotate(foot, {1, 0, 0}), wanted = unit(cross({0, 1, 0}, direction));
+  const double angle = std::atan2(dot(cross(across, wanted), direction), dot(across, wanted));
+  return unit(about(direction, level * std::clamp(angle, -kMostRoll, kMostRoll)) * foot);
+}
+
+void solve_arms(const std::vector<Positions>& positions, Motion& motion, int side) {
+  const Arm& arm = kArms[side];
+  std::vector<HingeView> views(positions.size());
+  for (size_t t = 0; t < positions.size(); ++t) {
+    auto& q = motion.rotation[t];
+    q[arm.collar] = turned_onto(q[9], motion.offset[arm.shoulder], bone(positions[t], arm.shoulder));
+    views[t] = elbow_view(positions[t], arm, side ? -1 : 1, q[arm.collar]);
+  }
+  const std::vector<Vec3> axes = hinge_axes(views, motion.fps);
+  for (size_t t = 0; t < positions.size(); ++t) {
+    auto& q = motion.rotation[t];
+    q[arm.shoulder] = from_y_and_x(-bone(positions[t], arm.elbow), axes[t]);
+    q[arm.elbow] = q[arm.wrist] = from_y_and_x(-bone(positions[t], arm.wrist), axes[t]);
+  }
+}
+
+void solve_legs(const std::vector<Positions>& positions, Motion& motion, int side) {
+  const Leg& leg = kLegs[side];
+  std::vector<HingeView> views(positions.size());
+  for (size_t t = 0; t < positions.size(); ++t)
+    views[t] = knee_view(positions[t], leg, motion.rotation[t][0]);
+  const std::vector<Vec3> axes = hinge_axes(views, motion.fps);
+  for (size_t t = 0; t < positions.size(); ++t) {
+    auto& q = motion.rotation[t];
+    q[leg.hip] = from_y_and_x(-bone(positions[t], leg.knee), axes[t]);
+    q[leg.knee] = from_y_and_x(-bone(positions[t], leg.ankle), axes[t]);
+    const Quat foot = turned_onto(q[leg.knee], motion.offset[leg.toe], bone(positions[t], leg.toe));
+    q[leg.ankle] = q[leg.toe] = level_roll(foot, bone(positions[t], leg.toe), bone(positions[t], leg.ankle));
+  }
 }
 
 }  // namespace
@@ -118,18 +143,17 @@ Motion solve_ik(const std::vector<Positions>& positions, const Offsets& offset, 
   motion.position = positions;
   motion.rotation.resize(positions.size());
   motion.contact.assign(positions.size(), {false, false});
+  for (int t = 0; t < motion.frames(); ++t) solve_trunk(positions[t], offset, motion.rotation[t]);
+  for (int side = 0; side < 2; ++side) {
+    solve_arms(positions, motion, side);
+    solve_legs(positions, motion, side);
+  }
   for (int t = 0; t < motion.frames(); ++t) {
-    const Positions& p = positions[t];
-    std::array<Quat, kJoints>& q = motion.rotation[t];
-    solve_trunk(p, offset, q);
-    for (int side = 0; side < 2; ++side) {
-      solve_arm(p, offset, kArms[side], side ? -1 : 1, q);
-      solve_leg(p, offset, kLegs[side], q);
-    }
     pose_frame(motion, t);
-    for (const Leg& leg : kLegs)
-      if (norm(motion.position[t][leg.ankle] - p[leg.ankle]) > 1e-4)
-        place_ankle(motion, t, leg, p[leg.ankle]);
+    for (const Leg& leg : kLegs) {
+      const Vec3 ankle = positions[t][leg.ankle];
+      if (norm(motion.position[t][leg.ankle] - ankle) > kExact) place_ankle(motion, t, leg, ankle);
+    }
   }
   return motion;
 }

@@ -6,9 +6,9 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kSmooth = 0.1;  // s
-constexpr double kRealSlip =
-    0.06;  // m/s: slip of planted feet in real motion; the sum of such noise is a random walk
+constexpr double kSmooth = 0.5;  // s
+// m/s: planted feet of real motion slip less; the sum of such noise would be a random walk of the root.
+constexpr double kRealSlip = 0.1;
 
 }  // namespace
 
@@ -36,8 +36,8 @@ void reroot(Motion& motion) {
       last_x = x[t] / weight[t];
       last_z = z[t] / weight[t];
     }
-    const double speed = std::hypot(last_x, last_z) * motion.fps, square = speed * speed;
-    const double share = square / (square + kRealSlip * kRealSlip);
+    const double fourth = std::pow(length2d(last_x, last_z) * motion.fps / kRealSlip, 4);
+    const double share = fourth / (fourth + 1);
     shift -= share * Vec3{last_x, 0, last_z};
     for (Vec3& joint : motion.position[t]) joint += shift;
   }

@@ -21,6 +21,8 @@ constexpr double kSlopeLow = 0.28, kSlopeHigh = 0.52;
 constexpr double kStillSpeed = 0.25;  // m/s of ankle and toe joint: the foot is flat or standing on its toes
 constexpr double kSlopeQuantile = 0.2, kSlopePrior = 8;  // frames that the average slope counts for
 
+constexpr size_t kFanFrames = 64;  // frames, evenly spread, that the shape of a fan is measured from
+
 constexpr Vec3 mirrored(Vec3 v) { return {-v.x, v.y, v.z}; }
 
 double median(std::vector<double>& values) {
@@ -41,10 +43,12 @@ void measure_fan(const Frames& positions, int center, const int (&joints)[3], Of
   Vec3 rest[3], shape[3], seen[3];
   for (int i = 0; i < 3; ++i) shape[i] = rest[i] = offset[joints[i]];
   std::vector<double> value[3][3];
+  const size_t stride = 1 + (positions.size() - 1) / kFanFrames;
   for (int pass = 0; pass < 2; ++pass) {
     for (auto& row : value)
       for (auto& v : row) v.clear();
-    for (const Positions& p : positions) {
+    for (size_t t = 0; t < positions.size(); t += stride) {
+      const Positions& p = positions[t];
       for (int i = 0; i < 3; ++i) seen[i] = p[joints[i]] - p[center];
       const Quat back = conjugate(best_rotation(shape, seen, 3));
       for (int i = 0; i < 3; ++i) {

@@ -5,6 +5,14 @@ import { describeFlags, parseFlags } from './flags.js';
 
 /** Commands load when they are run: `--help` needs neither the addon nor onnxruntime. */
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  loop: {
+    summary: 'train a motion generator on its own samples, with and without correction, and report',
+    load: async () => (await import('./loop.js')).loop,
+  },
+  correct: {
+    summary: 'correct motion files by physics and write them back in their own format',
+    load: async () => (await import('./correct.js')).correct,
+  },
   doctor: {
     summary: 'say what this machine offers and whether everything works',
     load: async () => (await import('./doctor.js')).doctor,

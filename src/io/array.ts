@@ -75,7 +75,8 @@ export function copyElements(
   bigEndian: boolean,
 ): NumberArray {
   const size = elementSize(type);
-  const copy = bytes.slice(offset, offset + count * size);
+  // not bytes.slice: on a Buffer that is a view of its pool
+  const copy = new Uint8Array(bytes.subarray(offset, offset + count * size));
   if (bigEndian && size > 1)
     for (let at = 0; at < copy.length; at += size) copy.subarray(at, at + size).reverse();
   return new CONSTRUCTORS[type](copy.buffer, 0, count);

@@ -10,7 +10,7 @@ export type FormatCode =
   | 'ERR_MOTION';
 
 /** At most this much of a value is repeated in a message. */
-const SHOWN = 80;
+const SHOWN = 240;
 
 function show(value: unknown): string {
   const text = typeof value === 'string' ? value : String(value);

@@ -129,7 +129,7 @@ function readMember(bytes: Uint8Array, view: DataView, entry: Entry): Uint8Array
     fail(`${entry.packed} bytes`, what, `${Math.max(0, bytes.length - start)} bytes`);
   const packed = bytes.subarray(start, start + entry.packed);
   let data: Uint8Array;
-  if (entry.method === 0) data = packed.slice();
+  if (entry.method === 0) data = new Uint8Array(packed);
   else if (entry.method === 8) {
     try {
       data = inflateRawSync(packed, { maxOutputLength: Math.max(1, entry.size) });

@@ -2,7 +2,9 @@ import type { Table } from './table.js';
 
 /** Weight of the squared norm of the weights per sample: keeps the fit finite where classes separate. */
 const RIDGE = 0.01;
-const ITERATIONS = 150;
+const ITERATIONS = 100;
+/** Fitting stops when a step lowers the loss by less than this part of it. */
+const ENOUGH = 1e-3;
 
 /**
  * Multinomial logistic regression on standardised features: the judge of whether a sample is of the action it was asked for.
@@ -11,7 +13,7 @@ const ITERATIONS = 150;
  */
 export class ActionClassifier {
   private constructor(
-    /** Row-major [columns + 1, classes]; the last row is the bias. */
+    /** Row-major [classes, columns + 1]; the last column is the bias. */
     private readonly weights: Float64Array,
     private readonly columns: number,
     private readonly classes: number,
@@ -29,23 +31,25 @@ export class ActionClassifier {
     const gradient = new Float64Array(d * classes);
     const losses: number[] = [];
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-      const probabilities = softmax(x, weights, rows, d, classes);
+      const probabilities = softmax(multiply(x, weights, rows, d, classes), classes);
       let loss = 0;
       gradient.fill(0);
       for (let i = 0; i < rows; i++) {
         loss -= Math.log(Math.max(1e-300, probabilities[i * classes + labels[i]])) / rows;
         probabilities[i * classes + labels[i]] -= 1;
-        for (let j = 0; j < d; j++) {
-          const value = x[i * d + j];
-          for (let c = 0; c < classes; c++)
-            gradient[j * classes + c] += value * probabilities[i * classes + c];
+        const row = x.subarray(i * d, (i + 1) * d);
+        for (let c = 0; c < classes; c++) {
+          const error = probabilities[i * classes + c];
+          const at = c * d;
+          for (let j = 0; j < d; j++) gradient[at + j] += error * row[j];
         }
       }
-      for (let k = 0; k < columns * classes; k++) gradient[k] += RIDGE * rows * weights[k];
-      solve(factor, gradient, d, classes);
+      for (let k = 0; k < weights.length; k++)
+        if (k % d !== columns) gradient[k] += RIDGE * rows * weights[k];
+      for (let c = 0; c < classes; c++) solve(factor, gradient.subarray(c * d, (c + 1) * d));
       for (let k = 0; k < weights.length; k++) weights[k] -= gradient[k];
       losses.push(loss);
-      if (iteration > 0 && losses[iteration - 1] - loss < 1e-4 * loss) break;
+      if (iteration > 0 && losses[iteration - 1] - loss < ENOUGH * loss) break;
     }
     return new ActionClassifier(weights, columns, classes, losses);
   }
@@ -74,20 +78,25 @@ function withBias({ rows, columns, data }: Table): Float64Array {
   return out;
 }
 
+/** Scores [rows, classes] of rows x [rows, d] by weights [classes, d]. */
 function multiply(x: Float64Array, w: Float64Array, rows: number, d: number, classes: number): Float64Array {
   const out = new Float64Array(rows * classes);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < d; j++) {
-      const value = x[i * d + j];
-      for (let c = 0; c < classes; c++) out[i * classes + c] += value * w[j * classes + c];
+  for (let i = 0; i < rows; i++) {
+    const row = x.subarray(i * d, (i + 1) * d);
+    for (let c = 0; c < classes; c++) {
+      const at = c * d;
+      let sum = 0;
+      for (let j = 0; j < d; j++) sum += row[j] * w[at + j];
+      out[i * classes + c] = sum;
     }
+  }
   return out;
 }
 
-function softmax(x: Float64Array, w: Float64Array, rows: number, d: number, classes: number): Float64Array {
-  const out = multiply(x, w, rows, d, classes);
-  for (let i = 0; i < rows; i++) {
-    const row = out.subarray(i * classes, (i + 1) * classes);
+/** Probabilities of scores [rows, classes], in place. */
+function softmax(scores: Float64Array, classes: number): Float64Array {
+  for (let at = 0; at < scores.length; at += classes) {
+    const row = scores.subarray(at, at + classes);
     const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     let sum = 0;
     for (let c = 0; c < classes; c++) {
@@ -96,7 +105,7 @@ function softmax(x: Float64Array, w: Float64Array, rows: number, d: number, clas
     }
     for (let c = 0; c < classes; c++) row[c] /= sum;
   }
-  return out;
+  return scores;
 }
 
 /** Lower Cholesky factor of X^T X / 2 + RIDGE rows I (a trace of it on the bias too, so that it is positive definite). */
@@ -117,20 +126,17 @@ function choleskyOfBound(x: Float64Array, rows: number, d: number): Float64Array
   return a;
 }
 
-/** Solves L L^T Y = B for the columns of B [d, columns] in place. */
-function solve(factor: Float64Array, b: Float64Array, d: number, columns: number): void {
-  const eliminate = (j: number, k: number, scale: number): void => {
-    for (let c = 0; c < columns; c++) b[j * columns + c] -= scale * b[k * columns + c];
-  };
-  const divide = (j: number): void => {
-    for (let c = 0; c < columns; c++) b[j * columns + c] /= factor[j * d + j];
-  };
+/** Solves L L^T y = b in place. */
+function solve(factor: Float64Array, b: Float64Array): void {
+  const d = b.length;
   for (let j = 0; j < d; j++) {
-    for (let k = 0; k < j; k++) eliminate(j, k, factor[j * d + k]);
-    divide(j);
+    let sum = b[j];
+    for (let k = 0; k < j; k++) sum -= factor[j * d + k] * b[k];
+    b[j] = sum / factor[j * d + j];
   }
   for (let j = d - 1; j >= 0; j--) {
-    for (let k = j + 1; k < d; k++) eliminate(j, k, factor[k * d + j]);
-    divide(j);
+    let sum = b[j];
+    for (let k = j + 1; k < d; k++) sum -= factor[k * d + j] * b[k];
+    b[j] = sum / factor[j * d + j];
   }
 }

@@ -1,3 +1,4 @@
+import { facing } from '../motion/heading.js';
 import { JOINT_COUNT } from '../motion/skeleton.js';
 import { newTable, type Table } from './table.js';
 
@@ -66,15 +67,12 @@ export function kineticFeatures(joints: Float32Array, frames: number, fps: numbe
 }
 
 /** Horizontal facing direction (x, z) of each frame; +z where the body gives none. */
-export function facing(joints: ArrayLike<number>, frames: number): Float64Array {
+export function facingDirections(joints: ArrayLike<number>, frames: number): Float64Array {
   const out = new Float64Array(2 * frames);
   for (let t = 0; t < frames; t++) {
-    const at = (joint: number, axis: number): number => joints[t * STEP + 3 * joint + axis];
-    const x = at(2, 0) - at(1, 0) + at(17, 0) - at(16, 0);
-    const z = at(2, 2) - at(1, 2) + at(17, 2) - at(16, 2);
-    const norm = Math.sqrt(x * x + z * z);
-    out[2 * t] = norm > 1e-9 ? z / norm : 0;
-    out[2 * t + 1] = norm > 1e-9 ? -x / norm : 1;
+    const angle = facing(joints, t * STEP);
+    out[2 * t] = Math.sin(angle);
+    out[2 * t + 1] = Math.cos(angle);
   }
   return out;
 }
@@ -95,7 +93,7 @@ class Moments {
 }
 
 function describe(p: Float64Array, frames: number, fps: number, out: Float64Array): void {
-  const face = facing(p, frames);
+  const face = facingDirections(p, frames);
   let column = 0;
   const put = (value: number): void => {
     out[column++] = value;

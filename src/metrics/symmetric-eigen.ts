@@ -77,12 +77,17 @@ function tridiagonalise(a: Float64Array, n: number, off: Float64Array): Float64A
 
 /** Diagonalises the tridiagonal matrix (d, e) and applies the rotations to the rows of `z`. */
 function implicitQL(d: Float64Array, e: Float64Array, z: Float64Array, n: number): void {
+  // Entries this small are within the rounding of the matrix; without this bound a matrix of low rank never settles.
+  let negligible = 0;
+  for (let i = 0; i < n; i++)
+    negligible = Math.max(negligible, Number.EPSILON * (Math.abs(d[i]) + Math.abs(e[i])));
+  const splits = (i: number): boolean =>
+    Math.abs(e[i]) <= Math.max(negligible, Number.EPSILON * (Math.abs(d[i]) + Math.abs(d[i + 1])));
   for (let low = 0; low < n; low++) {
     for (let iteration = 0; ; iteration++) {
       // The block from `low` to `high` that no negligible entry splits.
       let high = low;
-      while (high < n - 1 && Math.abs(e[high]) > Number.EPSILON * (Math.abs(d[high]) + Math.abs(d[high + 1])))
-        high++;
+      while (high < n - 1 && !splits(high)) high++;
       if (high === low) break;
       if (iteration === 60)
         throw new RangeError('Expected finite entries for a symmetric matrix but received others');

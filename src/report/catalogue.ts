@@ -1,108 +1,53 @@
+import { METRICS } from '../metrics/index.js';
+
 /** How a metric is presented. */
-export interface MetricInfo {
-  key: string;
+export interface Presentation {
   name: string;
   unit: string;
-  /** One sentence: what it measures and which way is good. */
+  /** What it measures and how to read it. */
   meaning: string;
   /** Fixed axis, where the metric has bounds. */
   range?: readonly [number, number];
-  /** Whether a logarithmic axis helps once values spread over more than a factor of eight. */
+  /** A logarithmic axis helps once values spread over more than a factor of eight. */
   wide?: boolean;
-  better: 'lower' | 'higher' | 'real';
 }
 
-/** In the order of reading: the indicators that proved reliable first (FID, recall, jerk, phys-err), then the noisy ones. */
-const KNOWN: readonly MetricInfo[] = [
-  {
-    key: 'fid',
-    name: 'FID',
-    unit: '',
-    wide: true,
-    better: 'lower',
-    meaning:
-      'Fréchet distance between generated and real motion in feature space; lower is closer to the real distribution.',
-  },
-  {
-    key: 'recall',
-    name: 'Recall',
-    unit: '',
-    range: [0, 1],
-    better: 'higher',
-    meaning: 'Share of real motions that lie near some generated one: variety kept.',
-  },
-  {
-    key: 'jerk',
-    name: 'Jerk',
-    unit: 'm/s³',
-    wide: true,
-    better: 'real',
-    meaning: 'Mean jerk of all joints. Above the real line is jitter, below it over-smoothing.',
-  },
-  {
-    key: 'physErr',
-    name: 'Physical error',
-    unit: 'mm',
-    better: 'lower',
-    meaning: 'Penetration + float + skate: how far the motion is from standing on the ground.',
-  },
-  {
-    key: 'precision',
-    name: 'Precision',
-    unit: '',
-    range: [0, 1],
-    better: 'higher',
-    meaning:
-      'Share of generated motions near some real one. It rises when a model collapses to the middle: never read it alone.',
-  },
-  {
-    key: 'diversity',
-    name: 'Diversity',
-    unit: '',
-    better: 'real',
-    meaning: 'Mean distance between pairs of generated motions; the real value is the aim. Noisy.',
-  },
-  {
-    key: 'accuracy',
-    name: 'Label accuracy',
-    unit: '',
-    range: [0, 1],
-    better: 'higher',
-    meaning:
-      'A classifier trained on real motion agrees with the label asked for. It rises with over-smoothing: never read it alone.',
-  },
-  {
-    key: 'penetrate',
-    name: 'Penetration',
-    unit: 'mm',
-    better: 'lower',
-    meaning: 'Mean depth of the lowest joint under the ground.',
-  },
-  {
-    key: 'float',
-    name: 'Float',
-    unit: 'mm',
-    better: 'real',
-    meaning: 'Mean height of the lowest joint over the ground; jumps and runs give real motion some.',
-  },
-  {
-    key: 'skate',
-    name: 'Skate',
-    unit: 'mm/frame',
-    better: 'lower',
-    meaning: 'Horizontal slip of feet that touch the ground. Blind when the whole figure floats.',
-  },
-  {
-    key: 'loss',
-    name: 'Training loss',
-    unit: '',
-    wide: true,
-    better: 'lower',
-    meaning: 'Falls when a model collapses onto its own samples: it is no sign of success.',
-  },
+/** In the order of reading: the indicators that proved reliable come first, then the noisy ones and the parts of others. */
+const ORDER: readonly string[] = [
+  'fid',
+  'recall',
+  'jerk',
+  'physErr',
+  'precision',
+  'diversity',
+  'withinDiversity',
+  'accuracy',
+  'nearest',
+  'penetrate',
+  'float',
+  'skate',
+  'skateRatio',
+  'boneDeviation',
+  'speed',
 ];
 
-const byKey = new Map(KNOWN.map((info) => [info.key, info]));
+/** Metrics that say most with least noise; tables of many numbers are kept to them. */
+export const HEADLINES: readonly string[] = ORDER.slice(0, 4);
+
+const RANGES: Record<string, readonly [number, number]> = {
+  recall: [0, 1],
+  precision: [0, 1],
+  accuracy: [0, 1],
+};
+const WIDE = new Set(['fid', 'jerk']);
+
+/** What a reader has to know beside the definition. */
+const WARNINGS: Record<string, string> = {
+  precision: 'Never read it alone.',
+  accuracy: 'Never read it alone.',
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `rootSpeed` to `root speed`. */
 export const spellOut = (key: string): string =>
@@ -111,57 +56,65 @@ export const spellOut = (key: string): string =>
     .replace(/[_.]+/g, ' ')
     .toLowerCase();
 
-/** How to present a metric; one the catalogue does not know appears under its own name. */
-export function metricInfo(key: string): MetricInfo {
-  const known = byKey.get(key);
-  if (known) return known;
-  const name = spellOut(key);
-  return {
-    key,
-    name: name.charAt(0).toUpperCase() + name.slice(1),
-    unit: '',
-    wide: true,
-    better: 'real',
-    meaning: '',
-  };
+/** How to present a metric; one that no room describes appears under its own name. */
+export function presentation(key: string): Presentation {
+  const info = Object.hasOwn(METRICS, key) ? METRICS[key] : undefined;
+  if (!info) return { name: capital(spellOut(key)), unit: '', meaning: '', wide: true };
+  const meaning = [`${capital(info.meaning)}.`, WARNINGS[key]].filter(Boolean).join(' ');
+  return { name: capital(info.label), unit: info.unit, meaning, range: RANGES[key], wide: WIDE.has(key) };
 }
 
-/** Known metrics first, in their order, then the others by name. */
-export function orderMetrics(keys: Iterable<string>): string[] {
-  const rank = (key: string): number => {
-    const at = KNOWN.findIndex((info) => info.key === key);
-    return at < 0 ? KNOWN.length : at;
-  };
-  return [...new Set(keys)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-}
+export const LOSS: Presentation = {
+  name: 'Training loss',
+  unit: '',
+  meaning: 'It falls when a model collapses onto its own samples: no sign of success.',
+};
 
-/** Arms in the order of reading, each with what it does; colours go by this order and never change between reports. */
-const ARMS: readonly { arm: string; does: string }[] = [
-  { arm: 'baseline', does: 'goes on training on real motion alone' },
-  { arm: 'uncorrected', does: 'adds its own samples as they come' },
-  {
-    arm: 'placebo',
-    does: 'adds samples displaced at random by as much as the correction moves them, without physics',
-  },
-  { arm: 'corrected', does: 'adds samples corrected by the physics tracker' },
-  { arm: 'selected', does: 'adds corrected samples chosen from more candidates to match the real set' },
-  { arm: 'kinematic', does: 'adds samples cleaned without the simulated humanoid' },
+const rankIn = (list: readonly string[], name: string): number => {
+  const at = list.indexOf(name);
+  return at < 0 ? list.length : at;
+};
+
+/** Known metrics first, in their order, then the others as they come. */
+export const orderMetrics = (keys: Iterable<string>): string[] =>
+  [...new Set(keys)].sort((a, b) => rankIn(ORDER, a) - rankIn(ORDER, b));
+
+/** Arms in the order of reading; an arm has the same colour in every report. */
+const ARM_ORDER: readonly string[] = [
+  'baseline',
+  'uncorrected',
+  'placebo',
+  'corrected',
+  'selected',
+  'kinematic',
 ];
 
-/** What is done in an arm, in words, or nothing for an arm the catalogue does not know. */
-export const armMeaning = (arm: string): string => ARMS.find((entry) => entry.arm === arm)?.does ?? '';
-
 /** Number of arm colours in the style sheet. */
-export const ARM_COLOURS = 8;
+const ARM_COLOURS = 8;
+
+/** Colour number of an arm with one of its own. */
+export const armColour = (arm: string): number | undefined => {
+  const at = ARM_ORDER.indexOf(arm);
+  return at < 0 ? undefined : at;
+};
+
+/** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */
+export function armMeaning(arm: string, physics: boolean): string {
+  const meanings: Record<string, string> = {
+    baseline: 'goes on training on real data alone',
+    uncorrected: 'trains on its own samples as they come',
+    placebo: `trains on its own samples, changed at random by as much as the correction changes them${physics ? ', without physics' : ''}`,
+    corrected: `trains on its own samples, corrected${physics ? ' by a simulated humanoid that tracks them' : ''}`,
+    selected: 'trains on corrected samples that were chosen from more candidates to match the real set',
+    kinematic: 'trains on its own samples, cleaned without simulation',
+  };
+  return meanings[arm] ?? '';
+}
 
 /** Arms of a run in reading order with the colour number of each. */
 export function orderArms(names: Iterable<string>): { arm: string; colour: number }[] {
-  const rank = (name: string): number => {
-    const at = ARMS.findIndex((entry) => entry.arm === name);
-    return at < 0 ? ARMS.length : at;
-  };
-  let next = ARMS.length;
+  let next = ARM_ORDER.length;
   return [...new Set(names)]
-    .sort((a, b) => rank(a) - rank(b))
-    .map((arm) => ({ arm, colour: rank(arm) < ARMS.length ? rank(arm) : next++ % ARM_COLOURS }));
+    .sort((a, b) => rankIn(ARM_ORDER, a) - rankIn(ARM_ORDER, b))
+    .map((arm) => ({ arm, colour: armColour(arm) ?? next++ % ARM_COLOURS }));
 }

@@ -1,6 +1,6 @@
 import type { SummaryRow } from '../loop/layout.js';
 import { html, Markup } from './html.js';
-import { formatTick, formatValue, linearScale } from './scale.js';
+import { formatEstimate, formatTick, linearScale } from './scale.js';
 
 /** One arm's slope with its interval; several rows for one arm are its seeds. */
 export interface ForestRow {
@@ -9,8 +9,8 @@ export interface ForestRow {
   slopes: SummaryRow[];
 }
 
-const WIDTH = 380;
-const LEFT = 92;
+const WIDTH = 300;
+const LEFT = 86;
 const RIGHT = WIDTH - 12;
 const LINE = 13;
 
@@ -30,9 +30,10 @@ export function forest(title: string, unit: string, rows: readonly ForestRow[]):
     drawing += `<g class="arm c${colour}" data-arm="${colour}">${html`<text x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">${arm}</text>`}`;
     slopes.forEach((row, i) => {
       const at = middle + (i - (slopes.length - 1) / 2) * LINE;
+      const text = formatEstimate(row.slope, row.interval);
       const [low, high] = row.interval.map((end) => x.at(end).toFixed(1));
       drawing +=
-        html`<g><title>${arm}${row.seed === null ? '' : `, seed ${row.seed}`}: ${formatValue(row.slope)} per generation, 95 % interval ${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</title><path class="line" d="M${low} ${at}H${high}M${low} ${at - 4}v8M${high} ${at - 4}v8"/><circle class="dot" cx="${x.at(row.slope).toFixed(1)}" cy="${at}" r="4"/></g>`
+        html`<g><title>${arm}${row.seed === null ? '' : `, seed ${row.seed}`}: ${text.value} per generation, 95 % interval ${text.low} to ${text.high}</title><path class="line" d="M${low} ${at}H${high}M${low} ${at - 4}v8M${high} ${at - 4}v8"/><circle class="dot" cx="${x.at(row.slope).toFixed(1)}" cy="${at}" r="4"/></g>`
           .text;
     });
     drawing += '</g>';

@@ -1,5 +1,15 @@
 import { html, Markup } from './html.js';
-import { formatTick, formatValue, linearScale, logScale, niceTicks, type Scale } from './scale.js';
+import { placeLabel, spreadLabels } from './labels.js';
+import { marker } from './marks.js';
+import {
+  formatSpread,
+  formatTick,
+  formatValue,
+  linearScale,
+  logScale,
+  niceTicks,
+  type Scale,
+} from './scale.js';
 import type { Level, Point, Series } from './series.js';
 
 /** One chart of values over generations. */
@@ -17,6 +27,10 @@ export interface PlotSpec {
   wide?: boolean;
   /** A second set of series drawn dashed, e.g. values before correction. */
   dashed?: Series[];
+  /** Values that the axis must hold, e.g. 0. */
+  include?: readonly number[];
+  /** A horizontal line that means something, with its name. */
+  reference?: { value: number; name: string };
   /** Large chart with arm names at the ends of the lines. */
   large?: boolean;
 }
@@ -33,6 +47,8 @@ function valueScale(spec: PlotSpec, from: number, to: number): Scale {
     series.points.flatMap((point) => [...point.values.filter(Number.isFinite), point.mean]),
   );
   if (spec.floor) values.push(spec.floor.mean);
+  if (spec.reference) values.push(spec.reference.value);
+  values.push(...(spec.include ?? []));
   const low = Math.min(...values);
   const high = Math.max(...values);
   if (spec.wide && low > 0 && high / low > 8) return logScale(low, high, from, to);
@@ -50,29 +66,6 @@ function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   return linearScale(Math.min(start, low), top, from, to, { count: spec.large ? 6 : 4 });
 }
 
-/** Shapes that tell arms apart without colour. */
-function marker(shape: number, x: number, y: number, size: number): string {
-  const s = size;
-  switch (shape % 6) {
-    case 0:
-      return `M${r1(x - s)} ${r1(y)}a${s} ${s} 0 1 0 ${2 * s} 0a${s} ${s} 0 1 0 ${-2 * s} 0z`;
-    case 1:
-      return `M${r1(x - s)} ${r1(y - s)}h${2 * s}v${2 * s}h${-2 * s}z`;
-    case 2:
-      return `M${r1(x)} ${r1(y - s * 1.2)}l${r1(s * 1.2)} ${r1(s * 2.1)}h${r1(-s * 2.4)}z`;
-    case 3:
-      return `M${r1(x)} ${r1(y - s * 1.35)}l${r1(s * 1.35)} ${r1(s * 1.35)}l${r1(-s * 1.35)} ${r1(s * 1.35)}l${r1(-s * 1.35)} ${r1(-s * 1.35)}z`;
-    case 4:
-      return `M${r1(x)} ${r1(y + s * 1.2)}l${r1(s * 1.2)} ${r1(-s * 2.1)}h${r1(-s * 2.4)}z`;
-    default:
-      return `M${r1(x - s * 1.3)} ${r1(y - 0.9)}h${r1(s * 2.6)}v1.8h${r1(-s * 2.6)}zM${r1(x - 0.9)} ${r1(y - s * 1.3)}h1.8v${r1(s * 2.6)}h-1.8z`;
-  }
-}
-
-/** The mark of an arm for legends and tables. */
-export const armMark = (colour: number): Markup =>
-  html`<svg class="mark c${colour}" viewBox="0 0 22 12" width="22" height="12" aria-hidden="true"><path class="line" d="M0 6h22"/><path class="dot" d="${marker(colour, 11, 6, 4)}"/></svg>`;
-
 const polyline = (points: readonly (readonly [number, number])[]): string =>
   points.map(([x, y], i) => `${i ? 'L' : 'M'}${r1(x)} ${r1(y)}`).join('');
 
@@ -86,23 +79,6 @@ function bandPath(points: Point[], noise: number | undefined, x: Scale, y: Scale
       ] as const,
   );
   return `${polyline(upper)}${polyline(lower.reverse()).replace('M', 'L')}z`;
-}
-
-/** Heights for the labels at the line ends: as near to their lines as possible, none over another. */
-export function spreadLabels(wanted: readonly number[], gap: number, low: number, high: number): number[] {
-  const order = wanted.map((_, i) => i).sort((a, b) => wanted[a] - wanted[b]);
-  const placed = [...wanted];
-  let previous = low - gap;
-  for (const i of order) {
-    placed[i] = Math.max(placed[i], previous + gap);
-    previous = placed[i];
-  }
-  let next = high + gap;
-  for (const i of order.reverse()) {
-    placed[i] = Math.min(placed[i], next - gap);
-    next = placed[i];
-  }
-  return placed;
 }
 
 function drawSeries(series: Series, spec: PlotSpec, x: Scale, y: Scale): string {
@@ -134,25 +110,20 @@ function axes(x: Scale, y: Scale, left: number, right: number, top: number, bott
   for (const tick of y.ticks)
     out += `<text x="${left - 6}" y="${r1(y.at(tick) + 3.6)}" text-anchor="end">${formatTick(tick)}</text>`;
   out += `<text class="axis-name" x="${r1((left + right) / 2)}" y="${bottom + 31}" text-anchor="middle">generation</text></g>`;
-  return out + `<path class="frame" d="M${left} ${top}V${bottom}"/>`;
+  return `${out}<path class="frame" d="M${left} ${top}V${bottom}"/>`;
 }
 
-function drawFloor(floor: Level, y: Scale, left: number, right: number): string {
-  const at = y.at(floor.mean);
-  const high = y.at(floor.mean + floor.spread);
-  const low = y.at(Math.max(floor.mean - floor.spread, y.log ? y.domain[0] : -Infinity));
-  const above = at - 5 > Math.min(y.at(y.domain[0]), y.at(y.domain[1])) + 8;
-  return (
-    `<g class="floor"><rect x="${left}" y="${r1(high)}" width="${right - left}" height="${r1(Math.max(0, low - high))}"/>` +
-    `<path d="M${left} ${r1(at)}H${right}"/><text x="${right - 2}" y="${r1(above ? at - 4 : at + 12)}" text-anchor="end">real ${formatValue(floor.mean)}</text></g>`
-  );
-}
-
-/** Drawing of one chart with what the page's script needs to read values off it. */
+/** One chart with what the page's script needs to read values off it. */
 export function plot(spec: PlotSpec): Markup {
+  if (!spec.large) return figure(spec, '');
+  // A wide drawing cannot be read on a phone, so a narrow page shows a small one in its place.
+  return html`${figure(spec, ' large')}${figure({ ...spec, large: false }, ' narrow')}`;
+}
+
+function figure(spec: PlotSpec, size: string): Markup {
   const width = spec.large ? 760 : 380;
-  const height = spec.large ? 330 : 218;
-  const [left, top, bottom] = [spec.large ? 50 : 44, 10, height - 38];
+  const height = spec.large ? 560 : 218;
+  const [left, top, bottom] = [44, 10, height - 38];
   const right = width - (spec.large ? 112 : 10);
   const generations = spec.series.flatMap((series) => series.points.map((point) => point.generation));
   const [first, last] = [Math.min(...generations), Math.max(...generations)];
@@ -162,7 +133,15 @@ export function plot(spec: PlotSpec): Markup {
   const unit = [spec.unit, y.log ? 'log scale' : ''].filter(Boolean).join(', ');
 
   let drawing = axes(x, y, left, right, top, bottom);
-  if (spec.floor) drawing += drawFloor(spec.floor, y, left, right);
+  const level = spec.floor
+    ? { at: y.at(spec.floor.mean), text: `real ${formatValue(spec.floor.mean)}` }
+    : spec.reference && { at: y.at(spec.reference.value), text: spec.reference.name };
+  if (spec.floor) {
+    const high = y.at(spec.floor.mean + spec.floor.spread);
+    const low = y.at(Math.max(spec.floor.mean - spec.floor.spread, y.domain[0]));
+    drawing += `<g class="floor"><rect x="${left}" y="${r1(high)}" width="${right - left}" height="${r1(Math.max(0, low - high))}"/></g>`;
+  }
+  if (level) drawing += `<g class="floor"><path d="M${left} ${r1(level.at)}H${right}"/></g>`;
   for (const series of spec.dashed ?? []) {
     drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="line dashed" d="${polyline(series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const))}"/></g>`;
   }
@@ -183,6 +162,15 @@ export function plot(spec: PlotSpec): Markup {
         '</g>';
     });
   }
+  if (level) {
+    const paths = spec.series.map((series) =>
+      series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const),
+    );
+    const place = placeLabel(level.at, level.text, paths, { left, right, top, bottom });
+    drawing +=
+      html`<g class="floor"><text x="${r1(place.x)}" y="${r1(place.y)}" text-anchor="${place.anchor}">${level.text}</text></g>`
+        .text;
+  }
   drawing += `<path class="cursor" d="M0 ${top}V${bottom}" visibility="hidden"/>`;
 
   const readout = {
@@ -195,11 +183,11 @@ export function plot(spec: PlotSpec): Markup {
       colour: series.colour,
       points: series.points.map((p) => {
         const half = halfBand(p, spec.noise);
-        return [p.generation, formatValue(p.mean) + (half > 0 ? ` ± ${formatValue(half)}` : '')];
+        return [p.generation, formatValue(p.mean) + (half > 0 ? ` ± ${formatSpread(half)}` : '')];
       }),
     })),
   };
-  return html`<figure class="plot${spec.large ? ' large' : ''}" data-plot="${JSON.stringify(readout)}">
+  return html`<figure class="plot${size}" data-plot="${JSON.stringify(readout)}">
 <figcaption><b>${spec.title}</b>${unit ? html` <span class="unit">${unit}</span>` : ''}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${`${spec.title} over generations, one line per arm`}">${new Markup(drawing)}</svg>
 ${spec.meaning ? html`<p>${spec.meaning}</p>` : ''}</figure>`;

@@ -66,6 +66,18 @@ function parseLines(text: string, file: string, remarks: string[]): Record<strin
   return rows;
 }
 
+/** How many generations a run still lacks, in words, if its configuration says how many there should be. */
+function unfinished(config: unknown, rows: readonly Record<string, unknown>[]): string | undefined {
+  if (!isObject(config) || !Array.isArray(config.seeds) || !Array.isArray(config.arms)) return undefined;
+  const planned = config.seeds.length * (1 + config.arms.length * Number(config.generations));
+  const units = rows
+    .filter((row) => row.kind === 'generation')
+    .map((row) => `${row.seed}/${row.arm}/${row.generation}`);
+  const done = new Set(units).size;
+  if (!(done < planned)) return undefined;
+  return `This run is unfinished: ${done} of ${planned} generations are here. Slopes are computed when all are.`;
+}
+
 /**
  * What a run left in its directory, ready to be rendered; `motions` is empty and is the task's to fill in. A run that is
  * still going, or was stopped, can be read too.
@@ -99,9 +111,8 @@ export async function readRun(dir: string): Promise<ReportData> {
   }
   const task = isObject(config.task) && typeof config.task.name === 'string' ? config.task.name : undefined;
   const costs = parseLines(costsText, COSTS_FILE, remarks) as unknown as CostRow[];
-  if (!rows.some((row) => row.kind === 'summary')) {
-    remarks.push('The run is unfinished: slopes are computed when its last generation is done.');
-  }
+  const missing = unfinished(config.config, rows);
+  if (missing) remarks.push(missing);
   return {
     title: task ? `Self-consuming loop: ${task}` : `Self-consuming loop: ${basename(resolve(dir))}`,
     config,

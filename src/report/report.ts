@@ -1,32 +1,53 @@
-import { correctionCharts, curves, slopes } from './curves.js';
+import { correctionSection } from './correction.js';
+import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
+import { formatValue } from './scale.js';
 import { type Run, sortRun } from './series.js';
-import { armList, configuration, correctionTables, costs, differenceTable, resultTable } from './tables.js';
+import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
 import type { ReportData } from './types.js';
 import { choices, groupColours, NO_ARM, player } from './viewer.js';
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+const REGIMES: Record<string, string> = {
+  augment: 'the real data together with its newest samples',
+  replace: 'its newest samples alone',
+  accumulate: 'the real data together with all samples so far',
+};
+
 /** What was run and how to read it, in plain words. */
 function lead(data: ReportData, run: Run): Markup {
   const task = data.config.task?.name;
+  const loop = (data.config.config ?? {}) as Record<string, unknown>;
+  const material = REGIMES[String(loop.regime)] ?? 'data that includes its own samples';
   const has = (arm: string): boolean => run.arms.some((entry) => entry.arm === arm);
-  return html`<p class="lead">A generative model${task ? html` (task <i>${task}</i>)` : ''} was trained on real data once, then again and again on data that includes its own samples: ${plural(run.last, 'generation')}, ${plural(run.arms.length, 'arm')}, ${plural(run.seeds.length, 'seed')}. All arms start from the same generation 0 and get the same number of training steps; they differ only in what happens to the samples before they are trained on:</p>
-${armList(run)}
-<p>Read the curves against the dashed line, which is what <b>real data</b> score against the same reference, and against the shaded band: a difference smaller than the band is noise. ${
+  const physics = run.metrics.includes('physErr');
+  return html`<p class="lead">A generative model${task ? html` (task <i>${task}</i>)` : ''} was trained on real data${
+    typeof loop.n === 'number' && html` (${loop.n} examples)`
+  } once, then ${plural(run.last, 'time')} more, each time on ${material}${
+    typeof loop.lambda === 'number' && html` (λ = ${loop.lambda} synthetic per real)`
+  }. ${
+    typeof loop.gamma === 'number' &&
+    html`Each sample is corrected with probability ${formatValue(loop.gamma / (1 + loop.gamma))} (γ = ${loop.gamma}). `
+  }${plural(run.seeds.length, 'seed')}, ${plural(run.arms.length, 'arm')}; the arms of a seed start from the same generation 0 and differ in what each then does:</p>
+${armList(run, physics)}
+<p>Read the curves against the dashed line, which is what <b>real data</b> score against the same reference, and against the shaded band: a difference within it may be noise. ${
     run.seeds.length < 3 &&
-    html`<b>${run.seeds.length === 1 ? 'One seed proves' : 'Two seeds prove'} little</b>: between seeds the same arm differs by more than one evaluation’s noise. `
+    html`<b>${run.seeds.length === 1 ? 'One seed proves' : 'Two seeds prove'} little</b>: from seed to seed an arm differs by more than the noise of one evaluation. `
   }${
+    physics &&
     has('placebo') &&
     (has('corrected') || has('selected')) &&
     html`Compare <b>corrected</b> with <b>placebo</b> as well as with uncorrected: if a random displacement lowers FID as much, the gain in FID is not due to physics; physics has to show in the physical error. `
-  }${has('selected') && html`<b>Selected</b> looks at the real set when it chooses: its gain is curation and must not be credited to physics. `}Falling loss, rising precision and rising label accuracy are also what collapse looks like.</p>`;
+  }${has('selected') && html`<b>Selected</b> looks at the real set when it chooses: its gain is curation and must not be credited to the correction. `}${
+    physics && 'Falling loss, rising precision and rising label accuracy are also what collapse looks like.'
+  }</p>`;
 }
 
 function motionSection(data: ReportData): Markup | false {
   if (data.motions.length === 0) return false;
-  const colourOf = groupColours(data.motions, NO_ARM);
+  const colourOf = groupColours(NO_ARM);
   // Open with the most telling one: an arm that has a motion before and after its correction.
   const wanted = data.motions.findIndex((motion) => motion.before && /median/.test(motion.label));
   const first = Math.max(0, wanted >= 0 ? wanted : data.motions.findIndex((motion) => motion.before));
@@ -34,15 +55,6 @@ function motionSection(data: ReportData): Markup | false {
 <p class="soft">Best, median and worst by physical error among the samples shown, so that the best is not all one sees.${data.motions.some((motion) => motion.before) && ' Red is the sample as the model drew it, before correction.'}</p>
 ${player(data.motions, first)}
 ${choices(data.motions, colourOf)}`;
-}
-
-function correctionSection(run: Run): Markup | false {
-  const charts = correctionCharts(run);
-  const tables = correctionTables(run);
-  if (charts.length === 0 && tables.length === 0) return false;
-  return html`<h2>Correction and selection</h2>
-<p class="soft">What the corrector and the selector did to each generation’s synthetic set, before it was trained on.</p>
-<div class="plots">${charts}</div>${tables}`;
 }
 
 /**
@@ -70,5 +82,5 @@ ${motionSection({ ...data, motions })}
 ${correctionSection(run)}
 ${costs(data, run)}
 ${configuration(data)}`;
-  return page(data.title, body, motions, groupColours(motions, NO_ARM));
+  return page(data.title, body, motions, groupColours(NO_ARM));
 }

@@ -26,8 +26,9 @@ function logTicks(low: number, high: number): number[] {
     }
     return ticks.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
   };
-  const dense = candidates([1, 2, 5]);
-  return dense.length > 7 ? candidates([1]) : dense;
+  const [dense, usual] = [candidates([1, 2, 3, 5, 7]), candidates([1, 2, 5])];
+  if (dense.length <= 6) return dense;
+  return usual.length <= 7 ? usual : candidates([1]);
 }
 
 /** A linear scale over [low, high] widened to whole ticks unless `exact`. `from` and `to` are pixels. */
@@ -62,24 +63,42 @@ export function logScale(low: number, high: number, from: number, to: number): S
   return { at, domain: [a, b], ticks: logTicks(a, b), log: true };
 }
 
-/** Three significant digits at most, a true minus sign, no exponent where it can be avoided. */
+const minus = (text: string): string => text.replaceAll('-', '−');
+
+/** Three significant digits, a true minus sign, an exponent only under 0.001 and from a million on. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
-  let text: string;
-  if (size === 0) text = '0';
-  else if (size >= 1e6) text = value.toExponential(2);
-  else if (size >= 100) text = value.toFixed(0);
-  else if (size >= 10) text = value.toFixed(1);
-  else if (size >= 1) text = value.toFixed(2);
-  else if (size >= 0.001) text = value.toFixed(3);
-  else text = value.toExponential(1);
-  return text.replace('-', '−');
+  if (size < 1e-12) return '0';
+  if (size >= 1e6 || size < 1e-3) return minus(value.toExponential(1));
+  return minus(value.toFixed(Math.max(0, Math.min(5, 2 - Math.floor(Math.log10(size))))));
+}
+
+/** Two significant digits: for spreads and noise, which are not known better. */
+export function formatSpread(value: number): string {
+  if (!(value > 0)) return formatValue(value);
+  const digits = 1 - Math.floor(Math.log10(value));
+  return digits > 4 ? minus(value.toExponential(1)) : value.toFixed(Math.max(0, digits));
+}
+
+/** An estimate and the ends of its interval, all with as many decimals as half the interval has two digits. */
+export function formatEstimate(
+  value: number,
+  interval: readonly [number, number],
+): { value: string; low: string; high: string } {
+  const half = (interval[1] - interval[0]) / 2;
+  const decimals = half > 0 && Number.isFinite(half) ? 1 - Math.floor(Math.log10(half)) : Number.NaN;
+  const format = (number: number): string => {
+    if (!Number.isFinite(number) || !(decimals < 6)) return formatValue(number);
+    return minus(number.toFixed(Math.max(0, decimals)).replace(/^-(0\.?0*)$/, '$1'));
+  };
+  return { value: format(value), low: format(interval[0]), high: format(interval[1]) };
 }
 
 /** As short as a tick label can be. */
 export const formatTick = (value: number): string =>
-  (Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-3)
-    ? value.toExponential(0)
-    : String(Number(value.toPrecision(6)))
-  ).replace('-', '−');
+  minus(
+    Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-3)
+      ? value.toExponential(0)
+      : String(Number(value.toPrecision(6))),
+  );

@@ -60,6 +60,8 @@ p{margin:.4em 0 .8em;max-width:74ch}
 .soft,figure p,small{color:var(--soft)}
 .remark{border-left:3px solid var(--c2);padding:.3em .8em;background:var(--panel)}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace}
+ul.arm-list{list-style:none;padding:0;margin:.2em 0 1em}
+.arm-list li{padding:1px 0}
 a{color:var(--focus)}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 ${armClasses}
@@ -75,13 +77,15 @@ ${stageClasses}
 .key svg path{stroke:var(--floor);stroke-width:1.5;stroke-dasharray:5 3}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,330px),1fr));gap:14px;margin-top:10px}
 .plot{margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:12px 14px 8px;break-inside:avoid}
-.plot.large{grid-column:1/-1}
+.plot.large{grid-column:span 2;grid-row:span 2}
+.plot.narrow{display:none}
+.plots.four{grid-template-columns:repeat(auto-fill,minmax(min(100%,262px),1fr))}
 .plot figcaption{font-size:.95rem;margin-bottom:2px}
 .plot .unit{color:var(--soft);font-size:.85rem}
 .plot p{font-size:.82rem;line-height:1.4;margin:.1em 0 .5em}
 .plot svg{display:block;width:100%;height:auto;overflow:visible;touch-action:pan-y}
 .plot text{font-size:11px;fill:var(--soft);font-variant-numeric:tabular-nums}
-.plot .arm text{fill:var(--c);font-weight:600;font-size:12px}
+.plot .arm text{fill:color-mix(in srgb,var(--c) 75%,var(--ink));font-weight:600;font-size:12px}
 .plot .axis path,.plot .frame{stroke:var(--rule);fill:none}
 .plot .grid path{stroke:var(--grid);fill:none}
 .plot .line{stroke-linejoin:round;stroke-linecap:round}
@@ -94,8 +98,13 @@ ${stageClasses}
 .plot .floor rect{fill:var(--floor);opacity:.11}
 .plot .floor text{paint-order:stroke;stroke:var(--panel);stroke-width:3px}
 .plot .cursor{stroke:var(--ink);stroke-width:1;opacity:.5;pointer-events:none}
+.four .arm text{font-size:11px}
 .plot .zero{stroke:var(--floor);stroke-width:1.4;stroke-dasharray:5 3;fill:none}
-.plot .stage,.legend i{fill:var(--s);background:var(--s)}
+.stage{background:var(--s)}
+.bars>div{display:grid;grid-template-columns:7em 1fr 6em;gap:2px 12px;align-items:center;font-size:.88rem;padding:4px 0}
+.bars>div>b{font-weight:600}.bars>div>span:first-of-type{display:flex}
+.bars i{height:20px;border-right:1px solid var(--panel)}
+.bars figcaption{margin-bottom:8px}
 .legend{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:.85rem;color:var(--soft)}
 .legend span{display:inline-flex;align-items:center;gap:6px}
 .legend i{width:12px;height:12px;border-radius:3px}
@@ -113,8 +122,12 @@ th:first-child,td:first-child,td.text{text-align:left}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:600}
 td.text{white-space:normal;min-width:12em}
-td small,th small{display:block;font-weight:400;line-height:1.3}
-tr.floor-row>*{background:color-mix(in srgb,var(--floor) 8%,transparent)}
+td small,th small{display:block;font-weight:400;line-height:1.35}
+.results tbody th{position:sticky;left:0;background:var(--panel)}
+.results td small{font-size:.76rem}
+.results small span{display:block}
+.results th,.results td{padding:6px 10px}
+td.floor-cell{background:color-mix(in srgb,var(--floor) 8%,transparent)}
 td .better{color:var(--good)}td .worse{color:var(--bad)}
 tr[data-motion]{cursor:pointer}
 tr[data-motion]:hover>*,tr[data-motion][aria-pressed=true]>*{background:color-mix(in srgb,var(--focus) 12%,transparent)}
@@ -126,9 +139,9 @@ dl.config div{display:flex;justify-content:space-between;gap:16px;border-bottom:
 dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .groups{display:grid;gap:10px}
 .group{display:grid;grid-template-columns:128px 1fr;gap:10px;align-items:center}
-.group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:var(--c);overflow-wrap:anywhere}
-.group div{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,170px),1fr));gap:8px}
-.choice{display:block;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
+.group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:color-mix(in srgb,var(--c) 75%,var(--ink));overflow-wrap:anywhere}
+.group div{display:flex;flex-wrap:wrap;gap:8px}
+.choice{display:flex;flex-direction:column;flex:1 1 170px;max-width:340px;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
 .choice[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
 .choice span{display:block;font-size:.84rem;line-height:1.3;overflow-wrap:anywhere}
 .choice small{display:block;font-size:.76rem;line-height:1.3}
@@ -138,20 +151,21 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .strip .ground{stroke:var(--rule)}
 #viewer{background:var(--panel);border:1px solid var(--rule);border-radius:12px;overflow:hidden;margin:12px 0 16px;scroll-margin-top:60px}
 .chosen{padding:10px 16px 8px;display:flex;flex-wrap:wrap;gap:0 12px;align-items:baseline}
-.chosen b{color:var(--c)}
-.stage-box,.stage{position:relative}
-#viewer .stage{height:min(56vw,480px);min-height:300px;background:var(--stage)}
-#viewer .stage canvas{display:block;width:100%;height:100%;touch-action:pan-y;cursor:grab}
-#viewer .stage canvas:active{cursor:grabbing}
+.chosen b{color:color-mix(in srgb,var(--c) 75%,var(--ink))}
+.stage-view{position:relative}
+#viewer .stage-view{height:min(56vw,480px);min-height:300px;background:var(--stage)}
+#viewer .stage-view canvas{display:block;width:100%;height:100%;touch-action:pan-y;cursor:grab}
+#viewer .stage-view canvas:active{cursor:grabbing}
 .tags{position:absolute;inset:10px 0 auto;display:flex;pointer-events:none;font-size:.8rem;font-weight:600}
 .tags[hidden]{display:none}
 .tags span{flex:1;text-align:center}
-.tags .was{color:var(--before)}.tags .now{color:var(--c)}
+.tags .was{color:var(--before)}.tags .now{color:color-mix(in srgb,var(--c) 75%,var(--ink))}
 [data-layout=after] .tags .was{display:none}
-[data-layout=side] .stage::after{content:"";position:absolute;inset:0 auto 0 50%;border-left:1px solid var(--rule)}
+[data-layout=over] .tags{justify-content:center;gap:2em}[data-layout=over] .tags span{flex:none}
+[data-layout=side] .stage-view::after{content:"";position:absolute;inset:0 auto 0 50%;pointer-events:none;border-left:1px solid var(--rule)}
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
-.timeline{display:block;width:100%;height:66px}
+.timeline{display:block;touch-action:pan-y;cursor:pointer;width:100%;height:66px}
 .scrub{display:block;width:100%;margin:0;accent-color:var(--c)}
 .strip-key{display:flex;flex-wrap:wrap;gap:0 16px;font-size:.76rem;color:var(--soft);padding:2px 8px 0}
 .controls{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;padding:8px 14px 12px;font-size:.88rem}
@@ -170,22 +184,26 @@ noscript p{padding:6px 16px}
 @media (max-width:640px){
 main{padding:22px 14px 40px}
 .group{grid-template-columns:1fr}
-.group div{grid-template-columns:repeat(auto-fill,minmax(min(100%,104px),1fr));gap:6px}
-.choice{padding:3px 6px 5px}.choice span{font-size:.78rem}
-#viewer .stage{height:78vw}
+.group div{gap:6px}
+.choice{flex-basis:100px;padding:3px 6px 5px}.choice span{font-size:.78rem}
+#viewer .stage-view{height:78vw}
 .time{min-width:0}
 .arms{flex-wrap:nowrap;overflow-x:auto;margin:0 -14px;padding:8px 14px}
 .arms>*{flex:none}
 .plot{padding:10px 8px 6px}
-.plot.large{overflow-x:auto}.plot.large svg{min-width:600px}
+.plot.large{display:none}.plot.narrow{display:block}
+.bars>div{grid-template-columns:1fr auto}.bars>div>span:first-of-type{grid-column:1/-1;grid-row:2}
 }
 @media print{
 :root{--page:#fff}
-body{font-size:11pt}main{max-width:none;padding:0}
+@page{margin:14mm}
+body{font-size:10pt}table{font-size:6.8pt}.results td small,td small,th small{font-size:6pt}th,td,.results th,.results td{padding:3px 4px}
+.arms button{border:0;padding:0 8px 0 0}
+main{max-width:none;padding:0}
 .arms{position:static}
 #viewer,#tip,.hint{display:none}
-.plots{grid-template-columns:repeat(2,1fr)}
-.group div{grid-template-columns:repeat(3,1fr)}
+.plots,.plots.four{grid-template-columns:repeat(2,1fr)}
+.plot.large{grid-row:auto}
 .table,.plot,.group,dl.config{break-inside:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

@@ -1,112 +1,88 @@
-import type { GenerationRow } from '../loop/layout.js';
+import type { DifferenceRow } from '../loop/layout.js';
 import { type Bar, formatSeconds, stackedBars } from './bars.js';
-import { armMeaning, metricInfo, spellOut } from './catalogue.js';
+import { armMeaning, orderMetrics, presentation } from './catalogue.js';
 import { html, type Markup } from './html.js';
-import { armMark } from './plot.js';
-import { formatValue } from './scale.js';
+import { armMark } from './marks.js';
+import { formatEstimate, formatSpread, formatValue } from './scale.js';
 import { floorOf, noiseOf, type Run, seriesOf, slopesOf } from './series.js';
 import type { ReportData } from './types.js';
-import { beforeAfter } from './viewer.js';
 
-/** `0.76 [0.66, 0.86]`, one line a seed when there is no mean over seeds. */
-function slopeCell(run: Run, metric: string, arm: string): Markup {
-  return html`${slopesOf(run, metric, arm).map(
-    (row) =>
-      html`<small>${row.slope > 0 ? '+' : ''}${formatValue(row.slope)} [${formatValue(row.interval[0])}, ${formatValue(row.interval[1])}]</small>`,
-  )}`;
+/** `+0.76 [0.66, 0.86]` per generation, one line a seed when there is no mean over seeds. */
+function slopeLines(run: Run, metric: string, arm: string): Markup[] {
+  return slopesOf(run, metric, arm).map((row) => {
+    const { value, low, high } = formatEstimate(row.slope, row.interval);
+    return html`<small>${row.slope > 0 ? '+' : ''}${value} <span>[${low}, ${high}]</span></small>`;
+  });
 }
 
-/** Last generation of every arm beside generation 0, the floor and the noise of one evaluation; under each value its slope. */
+const plusMinus = (spread: number | undefined): Markup | false =>
+  spread !== undefined && spread > 0 && html`<small>± ${formatSpread(spread)}</small>`;
+
+/** Every metric's last value in each arm beside real data and generation 0, with noise and slopes. */
 export function resultTable(run: Run): Markup {
-  const keys = run.metrics;
-  const all = new Map(keys.map((key) => [key, seriesOf(run, (row) => row.metrics[key])]));
-  const start = (key: string): number | undefined =>
-    all.get(key)?.[0]?.points.find((p) => p.generation === 0)?.mean;
+  const lastOf = new Map(
+    run.arms.map(({ arm }) => [
+      arm,
+      Math.max(0, ...run.generations.filter((row) => row.arm === arm).map((row) => row.generation)),
+    ]),
+  );
+  const uneven = new Set(lastOf.values()).size > 1;
   const several = run.seeds.length > 1;
-  return html`<div class="table"><table>
-<thead><tr><th>arm</th>${keys.map((key) => html`<th>${metricInfo(key).name}<small>${metricInfo(key).unit || ' '}</small></th>`)}</tr></thead>
-<tbody>
-${
-  run.floors.length > 0 &&
-  html`<tr class="floor-row"><th>real data<small>spread over redraws</small></th>${keys.map((key) => {
+  return html`<div class="table"><table class="results">
+<thead><tr><th></th>${run.floors.length > 0 && html`<th>real data</th>`}<th>generation 0</th>${run.arms.map(
+    ({ arm, colour }) =>
+      html`<th class="c${colour}">${armMark(colour)} ${arm}${uneven && html`<small>generation ${lastOf.get(arm)}</small>`}</th>`,
+  )}</tr></thead>
+<tbody>${run.metrics.map((key) => {
+    const info = presentation(key);
     const floor = floorOf(run, key);
-    return html`<td>${floor ? formatValue(floor.mean) : '–'}${floor && floor.spread > 0 ? html`<small>± ${formatValue(floor.spread)}</small>` : ''}</td>`;
-  })}</tr>`
-}
-<tr><th>generation 0<small>${run.noise.length > 0 ? 'noise of one evaluation' : ''}</small></th>${keys.map(
-    (key) => {
-      const value = start(key);
-      const noise = noiseOf(run, key);
-      return html`<td>${value === undefined ? '–' : formatValue(value)}${noise === undefined ? '' : html`<small>± ${formatValue(noise)}</small>`}</td>`;
-    },
-  )}</tr>
-${run.arms.map(({ arm, colour }) => {
-  const last = Math.max(0, ...run.generations.filter((row) => row.arm === arm).map((row) => row.generation));
-  return html`<tr><th>${armMark(colour)} ${arm}<small>generation ${last}${run.summaries.length > 0 ? '; slope [95 %]' : ''}</small></th>${keys.map(
-    (key) => {
-      const point = all
-        .get(key)
-        ?.find((series) => series.arm === arm)
-        ?.points.find((p) => p.generation === last);
-      return html`<td>${point ? formatValue(point.mean) : '–'}${point && several ? html` ± ${formatValue(point.deviation)}` : ''}${slopeCell(run, key, arm)}</td>`;
-    },
-  )}</tr>`;
-})}
-</tbody></table></div>`;
+    const series = seriesOf(run, (row) => row.metrics[key]);
+    const start = series.flatMap((one) => one.points).find((point) => point.generation === 0);
+    return html`<tr><th>${info.name}<small>${info.unit}</small></th>${
+      run.floors.length > 0 &&
+      html`<td class="floor-cell">${floor ? formatValue(floor.mean) : '–'}${plusMinus(floor?.spread)}</td>`
+    }<td>${start ? formatValue(start.mean) : '–'}${plusMinus(noiseOf(run, key))}</td>${run.arms.map(
+      ({ arm }) => {
+        const point = series
+          .find((one) => one.arm === arm)
+          ?.points.find((candidate) => candidate.generation === lastOf.get(arm));
+        return html`<td>${point ? formatValue(point.mean) : '–'}${
+          point && several && html` <span class="soft">± ${formatSpread(point.deviation)}</span>`
+        }${slopeLines(run, key, arm)}</td>`;
+      },
+    )}</tr>`;
+  })}</tbody></table></div>
+<p class="soft">${[
+    run.floors.length > 0 && 'Under real data: its spread over redraws.',
+    run.noise.length > 0 && 'Under generation 0: the noise of one evaluation (standard deviation).',
+    several && 'Beside a value: standard deviation between seeds.',
+    run.summaries.length > 0 && 'Under an arm’s value: its slope per generation with the 95 % interval.',
+  ]
+    .filter(Boolean)
+    .join(' ')}</p>`;
 }
 
-/** Differences between arms over seeds. */
-export function differenceTable(run: Run): Markup | false {
-  if (run.differences.length === 0) return false;
-  return html`<h3>Differences between arms</h3>
-<p class="soft">Paired over seeds, 95 % interval. An interval that holds 0 shows no difference.</p>
-<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${run.differences.map(
-    (row) =>
-      html`<tr><th>${row.arm} − ${row.against}</th><td>${metricInfo(row.metric).name}</td><td>${row.quantity === 'slope' ? 'slope per generation' : 'last generation'}</td><td>${formatValue(row.difference)}</td><td>${formatValue(row.interval[0])} to ${formatValue(row.interval[1])}</td><td>${row.seeds}</td></tr>`,
+function differenceRows(rows: readonly DifferenceRow[]): Markup {
+  return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
+    (row) => {
+      const { value, low, high } = formatEstimate(row.difference, row.interval);
+      const interval = `${low} to ${high}`;
+      return html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${
+        row.quantity === 'slope' ? 'slope per generation' : 'last generation'
+      }</td><td>${value}</td><td>${row.interval[0] * row.interval[1] > 0 ? html`<b>${interval}</b>` : interval}</td><td>${row.seeds}</td></tr>`;
+    },
   )}</tbody></table></div>`;
 }
 
-function statusText(row: GenerationRow): string {
-  const status = row.correction?.status ?? {};
-  return Object.entries(status)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${name}`)
-    .join(', ');
-}
-
-/** Corrector and selector generation by generation, one folded table an arm. */
-export function correctionTables(run: Run): Markup[] {
-  return run.arms.flatMap(({ arm, colour }) => {
-    const rows = run.generations.filter((row) => row.arm === arm && (row.correction || row.selection));
-    if (rows.length === 0) return [];
-    const pair = (row: GenerationRow, name: string): Markup | string => {
-      const [before, after] = [row.correction?.[`${name}Before`], row.correction?.[`${name}After`]];
-      return typeof before === 'number' && typeof after === 'number'
-        ? beforeAfter({ before, after }, 'lower')
-        : '–';
-    };
-    const paired = ['fid', 'physErr'].filter((name) =>
-      rows.some((row) => typeof row.correction?.[`${name}After`] === 'number'),
-    );
-    const single = [
-      ...new Set(
-        rows.flatMap((row) =>
-          Object.entries(row.correction ?? {}).flatMap(([name, value]) =>
-            typeof value === 'number' ? name : [],
-          ),
-        ),
-      ),
-    ].filter((name) => !paired.some((base) => name === `${base}Before` || name === `${base}After`));
-    const chosen = [...new Set(rows.flatMap((row) => Object.keys(row.selection ?? {})))];
-    const statuses = rows.some((row) => row.correction?.status);
-    const number = (value: unknown): string => (typeof value === 'number' ? formatValue(value) : '–');
-    return html`<details><summary>${armMark(colour)} ${arm}: every generation</summary><div class="table"><table>
-<thead><tr><th>generation</th>${run.seeds.length > 1 && html`<th>seed</th>`}${statuses && html`<th>outcome</th>`}${paired.map((name) => html`<th>${metricInfo(name).name}<small>before → after</small></th>`)}${[...single, ...chosen].map((name) => html`<th>${spellOut(name)}</th>`)}</tr></thead>
-<tbody>${rows.map(
-      (row) =>
-        html`<tr><td>${row.generation}</td>${run.seeds.length > 1 && html`<td>${row.seed}</td>`}${statuses && html`<td>${statusText(row)}</td>`}${paired.map((name) => html`<td>${pair(row, name)}</td>`)}${single.map((name) => html`<td>${number(row.correction?.[name])}</td>`)}${chosen.map((name) => html`<td>${number(row.selection?.[name])}</td>`)}</tr>`,
-    )}</tbody></table></div></details>`;
-  });
+/** Differences between arms over seeds: those of the first metric's last value in sight, the others folded. */
+export function differenceTable(run: Run): Markup | false {
+  if (run.differences.length === 0) return false;
+  const first = orderMetrics(run.differences.map((row) => row.metric))[0];
+  const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
+  const folded = run.differences.filter((row) => !shown.includes(row));
+  return html`<h3>Differences between arms</h3>
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance.</p>
+${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
 }
 
 /** Stages in the order they happen. */
@@ -134,10 +110,10 @@ export function costs(data: ReportData, run: Run): Markup | false {
   );
   return html`<h2>Cost</h2>
 <p class="soft">Mean wall-clock time of one generation by stage. All stages of all arms and seeds together: ${formatSeconds(total)} (arms that ran at the same time count twice).</p>
-${perArm.length > 0 && stackedBars(perArm, STAGES, 'Seconds per generation by stage and arm')}
+${perArm.length > 0 && stackedBars(perArm, STAGES)}
 <div class="table"><table><thead><tr><th>seconds</th>${used.map((stage) => html`<th>${stage}</th>`)}<th>sum</th><th>generations</th></tr></thead><tbody>${bars.map(
     (bar) =>
-      html`<tr><th>${bar.name}</th>${used.map((stage) => html`<td>${formatValue(bar.parts[stage])}</td>`)}<td>${formatValue(used.reduce((sum, stage) => sum + bar.parts[stage], 0))}</td><td>${bar.count}</td></tr>`,
+      html`<tr><th>${bar.name}</th>${used.map((stage) => html`<td>${bar.parts[stage] > 0 ? formatValue(bar.parts[stage]) : '–'}</td>`)}<td>${formatValue(used.reduce((sum, stage) => sum + bar.parts[stage], 0))}</td><td>${bar.count}</td></tr>`,
   )}</tbody></table></div>`;
 }
 
@@ -154,13 +130,19 @@ function flattened(value: unknown, path = ''): [string, string][] {
   return [[path, String(value)]];
 }
 
-/** The run's settings, as written. */
-export const configuration = (data: ReportData): Markup => html`<h2>Configuration</h2>
-<dl class="config">${flattened(data.config).map(([key, value]) => html`<div><dt>${key}</dt><dd>${value}</dd></div>`)}</dl>`;
+const settings = (value: unknown): Markup =>
+  html`<dl class="config">${flattened(value).map(([key, text]) => html`<div><dt>${key}</dt><dd>${text}</dd></div>`)}</dl>`;
+
+/** The run's config.json: the task's settings, the loop's, and whatever else it holds. */
+export function configuration(data: ReportData): Markup {
+  const { task, config, ...rest } = data.config;
+  return html`<h2>Configuration</h2>
+${task !== undefined && html`<h3>Task</h3>${settings(task)}`}${config !== undefined && html`<h3>Loop</h3>${settings(config)}`}${Object.keys(rest).length > 0 && html`<h3>File</h3>${settings(rest)}`}`;
+}
 
 /** The arms with what is done in each. */
-export const armList = (run: Run): Markup =>
-  html`<ul>${run.arms.map(
+export const armList = (run: Run, physics: boolean): Markup =>
+  html`<ul class="arm-list">${run.arms.map(
     ({ arm, colour }) =>
-      html`<li>${armMark(colour)} <b>${arm}</b>${armMeaning(arm) ? ` ${armMeaning(arm)}` : ''}</li>`,
+      html`<li>${armMark(colour)} <b>${arm}</b>${armMeaning(arm, physics) && ` ${armMeaning(arm, physics)}`}</li>`,
   )}</ul>`;

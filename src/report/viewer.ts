@@ -1,4 +1,4 @@
-import { orderArms } from './catalogue.js';
+import { armColour } from './catalogue.js';
 import { filmstrip } from './filmstrip.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
@@ -12,13 +12,13 @@ export const NO_ARM = 8;
 export const player = (motions: readonly ViewerMotion[], first: number): Markup => html`
 <section id="viewer" data-first="${first}" aria-label="motion viewer">
 <div class="chosen"><b></b><span></span><small></small></div>
-<div class="stage"><canvas tabindex="0" aria-label="the figure; drag to turn it"></canvas>
+<div class="stage-view"><canvas tabindex="0" aria-label="the figure; drag to turn it"></canvas>
 <div class="tags" hidden><span class="was">before correction</span><span class="now">after</span></div></div>
 <p class="viewer-message" hidden></p>
 <noscript><p>The moving figures need JavaScript; the poses below do not.</p></noscript>
 <div class="strip-box"><canvas class="timeline" aria-hidden="true"></canvas>
 <input class="scrub" type="range" min="0" max="0" step="1" value="0" aria-label="frame">
-<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before correction' : ''})</span><span>bars: left and right foot on the ground</span></div></div>
+<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before correction' : ''})</span><span>bars: left (upper) and right (lower) foot on the ground</span></div></div>
 <div class="controls">
 <button class="play" type="button" aria-label="play"></button>
 <span class="layouts" role="group" aria-label="before and after correction" hidden>
@@ -69,15 +69,11 @@ function tableOf(table: ViewerTable): Markup {
   )}</tbody></table></div>`;
 }
 
-/** Colour of each motion's group: an arm's own, the corrected arm's for groups that are no arms. */
-export function groupColours(motions: readonly ViewerMotion[], otherwise: number): (group: string) => number {
-  const known = new Map(
-    orderArms(motions.map((motion) => motion.group))
-      .filter(({ colour }) => colour < 6)
-      .map(({ arm, colour }) => [arm, colour]),
-  );
-  return (group) => known.get(group) ?? otherwise;
-}
+/** Colour of a group: an arm's own, otherwise the one given. */
+export const groupColours =
+  (otherwise: number) =>
+  (group: string): number =>
+    armColour(group) ?? otherwise;
 
 /**
  * A page to look at motions, before and after correction, with an optional table of numbers whose rows open them. All motions
@@ -99,7 +95,7 @@ export function renderViewer(options: {
       );
     }
   }
-  const colourOf = groupColours(motions, 3);
+  const colourOf = groupColours(armColour('corrected')!);
   const body = html`<h1>${title}</h1>${text ? html`<p class="lead">${text}</p>` : ''}
 ${motions.length > 0 ? player(motions, 0) : html`<p>There is no motion to show.</p>`}${table && table.rows.length > 0 ? tableOf(table) : ''}${motions.length > 0 ? html`<h2>Motions</h2>${choices(motions, colourOf)}` : ''}`;
   return page(title, body, motions, colourOf);

@@ -102,33 +102,37 @@ test('gamma corrects each motion with probability gamma / (1 + gamma), by seed a
 test('progress grows to the end, and the event loop stays free meanwhile', async () => {
   const inputs = Array.from({ length: 600 }, (_, i) => ({ joints: waving(100, i) }));
   const seen: number[] = [];
-  let longest = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 1);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
   await correctBatch(inputs, { onProgress: ({ done, total }) => seen.push(done) && assert.is(total, 600) });
   clearInterval(timer);
   assert.is(seen.at(-1), 600);
   assert.ok(seen.every((done, i) => i === 0 || done >= seen[i - 1]));
-  assert.ok(longest < 200, `the event loop was held for ${longest} ms`);
+  // A call that held the event loop would let no timer fire until it is done.
+  assert.ok(ticks >= 5, `${ticks} timers fired`);
 });
 
-test('abort rejects with the reason and leaves the corrector usable', async () => {
+test('abort rejects with the reason, sooner than the work would take, and leaves the corrector usable', async () => {
   const inputs = Array.from({ length: 2000 }, (_, i) => ({ joints: waving(100, i) }));
+  const timed = async (work: () => Promise<unknown>) => {
+    const started = performance.now();
+    await work();
+    return performance.now() - started;
+  };
+  const whole = await timed(() => correctBatch(inputs));
   const reason = new Error('enough');
   for (const delay of [0, 5, 30]) {
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), delay);
-    const started = performance.now();
-    try {
-      await correctBatch(inputs, { signal: controller.signal });
-      assert.unreachable('it did not reject');
-    } catch (error) {
-      assert.is(error, reason);
-    }
-    assert.ok(performance.now() - started < 1500);
+    const aborted = await timed(async () => {
+      try {
+        await correctBatch(inputs, { signal: controller.signal });
+        assert.unreachable('it did not reject');
+      } catch (error) {
+        assert.is(error, reason);
+      }
+    });
+    assert.ok(aborted < 0.75 * whole, `aborted after ${aborted} ms of ${whole} ms`);
   }
   try {
     await correctBatch(inputs, { signal: AbortSignal.abort(reason) });

@@ -30,6 +30,16 @@ function createBody(three: Three): Body {
   );
   const balls = new three.InstancedMesh(new three.SphereGeometry(1, 20, 14), material, JOINTS);
   const parts: Instances[] = [bones, balls];
+  // A ghost first fills the depth buffer unseen, so that of its overlapping capsules only the outside shows.
+  const hidden = new three.MeshBasicMaterial({ colorWrite: false, transparent: true });
+  const masks = parts.map((part) => {
+    const mask = new three.InstancedMesh(part.geometry, hidden, part.count);
+    mask.instanceMatrix = part.instanceMatrix;
+    mask.frustumCulled = false;
+    mask.renderOrder = 3;
+    part.renderOrder = 4;
+    return mask;
+  });
   for (const part of parts) {
     part.castShadow = true;
     part.frustumCulled = false;
@@ -52,12 +62,11 @@ function createBody(three: Three): Body {
   const light = new three.Color('#ffffff');
 
   return {
-    nodes: [...parts, ...marks],
+    nodes: [...parts, ...masks, ...marks],
     update(figure, theme) {
       const { pose } = figure;
       material.transparent = figure.ghost;
       material.opacity = figure.ghost ? 0.45 : 1;
-      material.depthWrite = !figure.ghost;
       base.set(figure.colour);
       const shade = base.clone().lerp(light, 0.32);
       BONES.forEach(([parent, child], i) => {
@@ -84,6 +93,7 @@ function createBody(three: Three): Body {
         part.instanceMatrix.needsUpdate = true;
         if (part.instanceColor) part.instanceColor.needsUpdate = true;
       }
+      for (const mask of masks) mask.visible = figure.ghost;
       marks.forEach((mark, side) => {
         const joint = FEET[side] * 3;
         mark.visible = figure.contacts[side];
@@ -93,6 +103,27 @@ function createBody(three: Three): Body {
       });
     },
   };
+}
+
+/** Squares of one metre on the ground, of thin strips: lines that reach behind the camera are lost by some drivers. */
+function createGrid(three: Three): Mesh3D {
+  const reach = 14;
+  const count = 2 * reach + 1;
+  const material = new three.MeshBasicMaterial({ transparent: true, depthWrite: false });
+  const grid = new three.InstancedMesh(new three.BoxGeometry(1, 0.0005, 1), material, 2 * count);
+  const matrix = new three.Matrix4();
+  const still = new three.Quaternion();
+  for (let i = 0; i < count; i++) {
+    const along = new three.Vector3(0.012, 1, 2 * reach);
+    const across = new three.Vector3(2 * reach, 1, 0.012);
+    grid.setMatrixAt(2 * i, matrix.compose(new three.Vector3(i - reach, 0, 0), still, along));
+    grid.setMatrixAt(2 * i + 1, matrix.compose(new three.Vector3(0, 0, i - reach), still, across));
+  }
+  grid.position.y = GROUND + 0.003;
+  // After the translucent ground, which would otherwise cover it.
+  grid.renderOrder = 1;
+  grid.frustumCulled = false;
+  return grid;
 }
 
 /**
@@ -108,6 +139,8 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
   scene.fog = new three.Fog('#ffffff', 9, 22);
   const camera = new three.PerspectiveCamera((FIELD_OF_VIEW * 180) / Math.PI, 1, 0.05, 60);
   const sky = new three.HemisphereLight('#ffffff', '#8a8f98', 1.7);
+  // A weak light at the camera, so that the side one looks at is never dark.
+  const lamp = new three.DirectionalLight('#ffffff', 0.9);
   const sun = new three.DirectionalLight('#ffffff', 1.9);
   sun.castShadow = true;
   sun.shadow.mapSize.set(1024, 1024);
@@ -129,12 +162,19 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
     plane.renderOrder = order;
   }
   shadow.receiveShadow = true;
-  const grid = new three.GridHelper(40, 40, '#ffffff', '#ffffff');
-  grid.position.y = GROUND + 0.003;
-  grid.renderOrder = 1;
-  // Lines are coloured per vertex in white, so the material's colour alone decides.
+  const grid = createGrid(three);
   const bodies = [createBody(three), createBody(three)];
-  scene.add(sky, sun, sun.target, ground, shadow, grid, ...bodies.flatMap((body) => body.nodes));
+  scene.add(
+    sky,
+    lamp,
+    lamp.target,
+    sun,
+    sun.target,
+    ground,
+    shadow,
+    grid,
+    ...bodies.flatMap((body) => body.nodes),
+  );
 
   return {
     kind: 'webgl',
@@ -153,6 +193,8 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
       const [x, y, z] = cameraPosition(view);
       camera.position.set(x, y, z);
       camera.lookAt(...view.target);
+      lamp.position.set(x, y, z);
+      lamp.target.position.set(...view.target);
       grid.position.x = Math.round(view.target[0]);
       grid.position.z = Math.round(view.target[2]);
       sun.target.position.set(view.target[0], 0, view.target[2]);

@@ -44,6 +44,8 @@ export interface Mesh3D extends Node3D {
 }
 
 export interface Instances extends Mesh3D {
+  geometry: Geometry;
+  count: number;
   setMatrixAt(index: number, matrix: Matrix): void;
   setColorAt(index: number, colour: Colour): void;
   instanceMatrix: { needsUpdate: boolean };
@@ -111,7 +113,7 @@ export interface Three {
   ShadowMaterial: new (options: object) => Material;
   Mesh: new (geometry: Geometry, material: Material) => Mesh3D;
   InstancedMesh: new (geometry: Geometry, material: Material, count: number) => Instances;
-  GridHelper: new (size: number, divisions: number, centre: string, lines: string) => Mesh3D;
+  BoxGeometry: new (width: number, height: number, depth: number) => Geometry;
   WebGLRenderer: new (options: object) => Renderer;
 }
 

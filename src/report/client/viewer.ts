@@ -4,7 +4,10 @@ import type { Figure, Stage, Theme } from './stage.js';
 import { canvasStage } from './stage-canvas.js';
 import { webglStage } from './stage-webgl.js';
 import { loadThree } from './three.js';
-import { drawTimeline } from './timeline.js';
+import { drawTimeline, frameUnder } from './timeline.js';
+
+/** Where the camera starts: half in front of a figure that faces +z, a little above. */
+const FRONT = { yaw: 0.7, pitch: 0.16 };
 
 type Layout = 'side' | 'over' | 'after';
 
@@ -20,10 +23,12 @@ async function createStage(
   say: (text: string) => void,
 ): Promise<[Stage, HTMLCanvasElement]> {
   try {
+    // Asked before three.js is, which would report a failure at length.
+    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL 2 context');
     return [webglStage(await loadThree(), canvas), canvas];
   } catch (error) {
-    console.info(`3-D drawing is not available (${error instanceof Error ? error.message : error}).`);
-    say('This browser gives no WebGL: figures are drawn on a plain canvas, without shadows.');
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`3-D drawing is not available here (${reason}): figures are drawn flat, without shadows.`);
     // A canvas that was asked for WebGL gives no other context.
     const plain = canvas.cloneNode() as HTMLCanvasElement;
     canvas.replaceWith(plain);
@@ -38,7 +43,7 @@ export async function startViewer(): Promise<void> {
   const motions = JSON.parse(document.getElementById('motions')!.textContent!) as PackedMotion[];
   if (motions.length === 0) return;
   const message = find(root, '.viewer-message');
-  const [stage, canvas] = await createStage(find(root, '.stage canvas'), (text) => {
+  const [stage, canvas] = await createStage(find(root, '.stage-view canvas'), (text) => {
     message.textContent = text;
     message.hidden = false;
   });
@@ -52,7 +57,7 @@ export async function startViewer(): Promise<void> {
   const tags = find(root, '.tags');
   const choices = [...document.querySelectorAll<HTMLElement>('[data-motion]')];
 
-  const camera: Camera = { yaw: 0.7, pitch: 0.2, distance: 4.6, target: [0, 0.85, 0] };
+  const camera: Camera = { ...FRONT, distance: 4.6, target: [0, 0.85, 0] };
   let motion = motions[0];
   let after: Float32Array = new Float32Array();
   let before: Float32Array | undefined;
@@ -156,8 +161,6 @@ export async function startViewer(): Promise<void> {
     const narrow =
       canvas.clientWidth / canvas.clientHeight / (before && layout === 'side' ? 2 : 1) < 0.8 ? 1.25 : 1;
     camera.distance = (follow.checked ? 4.4 : Math.max(4.4, 3.4 + 2.2 * reach)) * narrow;
-    camera.yaw = 0.7;
-    camera.pitch = 0.16;
     stale = true;
   }
 
@@ -179,17 +182,36 @@ export async function startViewer(): Promise<void> {
     frameCamera();
   }
 
-  for (const choice of choices) choice.addEventListener('click', () => select(Number(choice.dataset.motion)));
+  for (const choice of choices) {
+    choice.addEventListener('click', (event) => {
+      select(Number(choice.dataset.motion));
+      // A click with a pointer goes on to the viewer, so that its keys work; one with a key leaves the focus where it is.
+      if (event.detail === 0) return;
+      canvas.focus({ preventScroll: true });
+      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      root.scrollIntoView({ block: 'nearest', behavior: still ? 'auto' : 'smooth' });
+    });
+  }
   for (const button of root.querySelectorAll<HTMLElement>('[data-layout]')) {
     button.addEventListener('click', () => setLayout(button.dataset.layout as Layout));
   }
   play.addEventListener('click', () => setPlaying(!playing));
   follow.addEventListener('change', frameCamera);
-  find(root, '.reset').addEventListener('click', frameCamera);
+  find(root, '.reset').addEventListener('click', () => {
+    Object.assign(camera, FRONT);
+    frameCamera();
+  });
   scrub.addEventListener('input', () => {
     setPlaying(false);
     at = Number(scrub.value);
   });
+  for (const kind of ['pointerdown', 'pointermove'] as const) {
+    timeline.addEventListener(kind, (event) => {
+      if (event.buttons === 0) return;
+      setPlaying(false);
+      at = frameUnder(timeline, motion, event.offsetX);
+    });
+  }
 
   root.addEventListener('keydown', (event) => {
     // Buttons, lists and check boxes keep the keys they use themselves.

@@ -1,0 +1,112 @@
+/** Metrics of generated motion: train-free features, distances between sets, an action classifier, physical plausibility. */
+export { ActionClassifier } from './classifier.js';
+export { type Described, Evaluator, type EvaluatorOptions, type LabelledMotions } from './evaluator.js';
+export { featureMoments, frechetDistance } from './frechet.js';
+export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
+export { diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
+export { meanPlausibility, measureEach } from './physical.js';
+export { PrincipalComponents, Standardiser } from './principal-components.js';
+export { symmetricEigen } from './symmetric-eigen.js';
+export { columnMeans, covariance, distances, newTable, type Table, takeRows } from './table.js';
+
+export interface MetricInfo {
+  label: string;
+  /** Empty for a pure number. */
+  unit: string;
+  /** Which way is good; `real`: near the real data's value, neither more nor less. */
+  better: 'lower' | 'higher' | 'real';
+  meaning: string;
+}
+
+/** Every metric of the motion task by its name in metrics.jsonl. */
+export const METRICS: Readonly<Record<string, MetricInfo>> = {
+  fid: {
+    label: 'kinetic FID',
+    unit: '',
+    better: 'lower',
+    meaning:
+      'Frechet distance to held-out real windows in 24 principal components of 220 hand-made kinetic and geometric features',
+  },
+  diversity: {
+    label: 'diversity',
+    unit: '',
+    better: 'real',
+    meaning: 'mean distance between two samples in the same space',
+  },
+  withinDiversity: {
+    label: 'diversity within an action',
+    unit: '',
+    better: 'real',
+    meaning: 'mean distance between two samples of one action, averaged over actions',
+  },
+  precision: {
+    label: 'precision',
+    unit: '',
+    better: 'higher',
+    meaning:
+      'share of samples that lie among real motions (k = 3); it rises when a model collapses onto the middle',
+  },
+  recall: {
+    label: 'recall',
+    unit: '',
+    better: 'higher',
+    meaning: 'share of real motions that lie among the samples (k = 3): the variety that is left',
+  },
+  accuracy: {
+    label: 'condition accuracy',
+    unit: '',
+    better: 'higher',
+    meaning:
+      'share of samples that a classifier trained on real motion takes for the action they were asked to be; it may rise in a collapse',
+  },
+  nearest: {
+    label: 'distance to training data',
+    unit: '',
+    better: 'real',
+    meaning: 'mean distance to the nearest training motion: below the floor means copies of training data',
+  },
+  penetrate: {
+    label: 'penetration',
+    unit: 'mm',
+    better: 'lower',
+    meaning: 'depth of the lowest joint below the floor, mean over frames',
+  },
+  float: {
+    label: 'floating',
+    unit: 'mm',
+    better: 'real',
+    meaning:
+      'height of the lowest joint above the floor, mean over frames; real motion floats while it jumps or runs',
+  },
+  skate: {
+    label: 'foot skate',
+    unit: 'mm/frame',
+    better: 'lower',
+    meaning: 'horizontal step of feet that touch the floor; blind to motion that floats',
+  },
+  physErr: {
+    label: 'physical error',
+    unit: 'mm',
+    better: 'lower',
+    meaning: 'penetration + floating + foot skate',
+  },
+  jerk: {
+    label: 'jerk',
+    unit: 'm/s\u00b3',
+    better: 'real',
+    meaning: 'third derivative of the joint positions, mean; jitter raises it, over-smoothing lowers it',
+  },
+  skateRatio: {
+    label: 'sliding steps',
+    unit: '',
+    better: 'lower',
+    meaning: 'share of frames with a foot under 5 cm in which that foot moves more than 2.5 cm',
+  },
+  boneDeviation: {
+    label: 'bone length deviation',
+    unit: 'mm',
+    better: 'lower',
+    meaning: 'standard deviation of bone lengths over time, mean over bones',
+  },
+  speed: { label: 'speed', unit: 'm/s', better: 'real', meaning: 'mean speed of the pelvis' },
+};

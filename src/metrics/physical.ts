@@ -1,0 +1,19 @@
+import { measure, type Plausibility } from '../motion/measure.js';
+import { FRAME_SIZE } from '../motion/motion.js';
+
+/** Plausibility of each motion of a set [N, frames, 22, 3]; numbers that are not finite count as 0, others are clipped to +-50 m. */
+export function measureEach(joints: Float32Array, frames: number, fps: number): Plausibility[] {
+  const size = frames * FRAME_SIZE;
+  const sane = joints.map((value) => (Number.isFinite(value) ? Math.min(50, Math.max(-50, value)) : 0));
+  return Array.from({ length: joints.length / size }, (_, i) =>
+    measure(sane.subarray(i * size, (i + 1) * size), fps),
+  );
+}
+
+/** Mean of each measure over motions. */
+export function meanPlausibility(each: readonly Plausibility[]): Plausibility {
+  const mean = { ...each[0] };
+  for (const name of Object.keys(mean) as (keyof Plausibility)[])
+    mean[name] = each.reduce((sum, one) => sum + one[name], 0) / each.length;
+  return mean;
+}

@@ -1,0 +1,125 @@
+import { MotionDiffusion, type MotionDiffusionConfig } from '../../generator/index.js';
+import type { NdArray, NumberArray } from '../../io/array.js';
+import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
+import { LoopError } from '../../loop/errors.js';
+import type { Fs } from '../../loop/fs.js';
+import type { Generator } from '../../loop/task.js';
+import { FEATURE_SIZE } from '../../motion/features.js';
+import type { Normalisation } from './normalisation.js';
+import type { MotionSamples } from './samples.js';
+import type { MotionSettings } from './settings.js';
+
+const FILE = 'model.safetensors';
+/** Optimiser moments: every generation begins with a fresh optimiser, so they need not be stored. */
+const MOMENTS = ['adam_m', 'adam_v'];
+const WEIGHTS = 'model';
+const OPTIMIZER_STEP = 'optimizer_step';
+
+/** The motion diffusion model as the loop sees it. */
+export class MotionGenerator implements Generator<MotionSamples> {
+  private constructor(
+    private readonly model: MotionDiffusion,
+    private readonly settings: MotionSettings,
+    private readonly normalisation: Normalisation,
+    /** Class of each real item. */
+    private readonly realLabels: Int32Array,
+  ) {}
+
+  static async create(
+    settings: MotionSettings,
+    normalisation: Normalisation,
+    realLabels: Int32Array,
+    options: { classes: number; seed: number; threads: number; signal?: AbortSignal },
+  ): Promise<MotionGenerator> {
+    const { frames, dModel, layers, heads, ff, diffusionSteps } = settings;
+    const config: MotionDiffusionConfig = {
+      frames,
+      features: FEATURE_SIZE,
+      classes: options.classes,
+      dModel,
+      layers,
+      heads,
+      ff,
+      diffusionSteps,
+    };
+    const { seed, threads, signal } = options;
+    return new MotionGenerator(
+      await MotionDiffusion.create(config, { seed, threads, signal }),
+      settings,
+      normalisation,
+      realLabels,
+    );
+  }
+
+  async train(
+    data: MotionSamples,
+    options: Parameters<Generator<MotionSamples>['train']>[1],
+  ): Promise<{ loss: number }> {
+    const { steps, learningRate, seed, initial, signal, onProgress } = options;
+    const { batch, clip, emaDecay, labelDrop, warmup } = this.settings;
+    if (steps === 0) return { loss: 0 };
+    const { losses } = await this.model.train(
+      { features: this.normalisation.normalise(data.features), labels: data.labels },
+      {
+        steps,
+        batch,
+        lr: learningRate,
+        warmup: initial ? warmup : 0,
+        // An average that reaches further back than one generation would hide what the generation did.
+        emaDecay: Math.min(emaDecay, 1 - 1 / steps),
+        clip,
+        labelDrop,
+        seed,
+        resetOptimizer: true,
+        signal,
+        onProgress: ({ step, steps: total, loss }) => onProgress?.(step, total, loss),
+      },
+    );
+    return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
+  }
+
+  async sample(
+    items: Int32Array,
+    options: Parameters<Generator<MotionSamples>['sample']>[1],
+  ): Promise<MotionSamples> {
+    const { frames, samplerSteps, guidance } = this.settings;
+    const labels = items.map((item) => this.realLabels[item]);
+    const { seed, signal, onProgress } = options;
+    const values = await this.model.sample({
+      labels,
+      seed,
+      steps: samplerSteps,
+      guidance,
+      signal,
+      onProgress: ({ step, steps }) => onProgress?.(step, steps),
+    });
+    return { frames, features: this.normalisation.denormalise(values), labels };
+  }
+
+  async save(directory: string, fs: Fs): Promise<void> {
+    const state = await this.model.state();
+    for (const name of [...state.keys()])
+      if (MOMENTS.includes(name.split('.')[0]) || name === OPTIMIZER_STEP) state.delete(name);
+    await fs.write(
+      `${directory}/${FILE}`,
+      writeSafetensors(state, { config: JSON.stringify(this.model.config) }),
+    );
+  }
+
+  async restore(directory: string, fs: Fs): Promise<void> {
+    const data = await fs.read(`${directory}/${FILE}`);
+    if (!data)
+      throw new LoopError('ERR_CHECKPOINT', `Expected the file ${directory}/${FILE} but there is none`);
+    const state: Map<string, NdArray<NumberArray>> = readSafetensors(data).tensors;
+    for (const [name, { shape, data: values }] of [...state]) {
+      if (!name.startsWith(`${WEIGHTS}.`)) continue;
+      for (const moment of MOMENTS)
+        state.set(`${moment}${name.slice(WEIGHTS.length)}`, { shape, data: new Float32Array(values.length) });
+    }
+    await this.model.load(state.set(OPTIMIZER_STEP, { shape: [], data: BigInt64Array.of(0n) }));
+  }
+
+  close(): Promise<void> {
+    return this.model.close();
+  }
+}
