@@ -2,7 +2,7 @@ import { type LoopConfig, resolveConfig } from './config.js';
 import type { LoopEvent } from './events.js';
 import { type Fs, nodeFs } from './fs.js';
 import { Journal } from './journal.js';
-import type { CostRow, Row } from './layout.js';
+import { type CostRow, generationDirectory, type Row } from './layout.js';
 import { needs, plan, type Unit } from './plan.js';
 import { claim, finishedUnits } from './resume.js';
 import { summarise } from './summary.js';
@@ -167,10 +167,22 @@ class Scheduler<S> {
     await journal.append(rows);
     done.add(unit.id);
     onEvent({ type: 'unit', seed, arm, generation, done: done.size, units: units.length, rows, cost });
+    this.warn(trial, rows, seed);
     const left = this.left.get(seed)! - 1;
     this.left.set(seed, left);
     if (left === 0) await this.closeTrial(seed);
     this.wake();
+  }
+
+  private warn(trial: Trial<S>, rows: readonly Row[], seed: number): void {
+    const initial = this.shared.records.get(generationDirectory(seed, null, 0)) ?? [];
+    const noise = initial.find((row) => row.kind === 'noise')?.spread ?? {};
+    const floor = initial.find((row) => row.kind === 'floor')?.metrics ?? {};
+    for (const row of rows) {
+      if (row.kind !== 'generation') continue;
+      for (const message of trial.warnings?.(row, noise, floor) ?? [])
+        this.shared.onEvent({ type: 'warning', seed, arm: row.arm, generation: row.generation, message });
+    }
   }
 
   private openTrial(seed: number): Promise<{ trial: Trial<S>; seconds: number }> {
