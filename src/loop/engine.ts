@@ -3,6 +3,7 @@ import type { LoopEvent } from './events.js';
 import { type Fs, nodeFs } from './fs.js';
 import { Journal } from './journal.js';
 import { type CostRow, generationDirectory, type Row } from './layout.js';
+import { lockDirectory } from './lock.js';
 import { needs, plan, type Unit } from './plan.js';
 import { claim, finishedUnits } from './resume.js';
 import { summarise } from './summary.js';
@@ -25,7 +26,7 @@ export interface RunOptions {
  * Runs the self-consuming loop: generation 0 once per seed, then every arm generation by generation, each from the checkpoint of
  * the one before. Every unit reads checkpoints and writes one, so a run that was killed at any time resumes, with the same call,
  * to the same bytes. Returns the rows of metrics.jsonl.
- * @throws LoopError ERR_RANGE, ERR_CONFIG_CHANGED, ERR_TASK; whatever the task throws; `signal.reason`.
+ * @throws LoopError ERR_RANGE, ERR_BUSY, ERR_CONFIG_CHANGED, ERR_TASK; whatever the task throws; `signal.reason`.
  */
 export async function runLoop<S>(
   task: Task<S>,
@@ -37,6 +38,27 @@ export async function runLoop<S>(
     throw new RangeError(`Expected an integer >= 1 for jobs but received ${jobs}`);
   signal?.throwIfAborted();
   const config = resolveConfig(partial);
+  const release = await lockDirectory(fs, out);
+  let rows: Row[];
+  try {
+    rows = await runLocked(task, config, { out, fs, signal, onEvent }, jobs);
+  } catch (error) {
+    // A disk that fails now must not hide why the run failed.
+    await release().catch(() => {});
+    throw error;
+  }
+  await release();
+  onEvent({ type: 'end', rows });
+  return rows;
+}
+
+async function runLocked<S>(
+  task: Task<S>,
+  config: LoopConfig,
+  around: Pick<Shared, 'out' | 'fs' | 'signal' | 'onEvent'>,
+  jobs: number,
+): Promise<Row[]> {
+  const { out, fs, onEvent } = around;
   await claim(fs, out, task, config);
   const units = plan(config);
   const done = await finishedUnits(fs, out, units);
@@ -48,13 +70,12 @@ export async function runLoop<S>(
   await journal.tidyCosts(units.filter((unit) => done.has(unit.id)));
   onEvent({ type: 'start', units: units.length, done: done.size, out });
 
-  await new Scheduler(task, config, { out, fs, signal, onEvent, journal, units, done, records }).run(jobs);
+  await new Scheduler(task, config, { ...around, journal, units, done, records }).run(jobs);
 
   const rows = collected();
   rows.push(...summarise(rows, config.arms, config.seeds));
   await journal.write(rows);
   await journal.tidyCosts(units);
-  onEvent({ type: 'end', rows });
   return rows;
 }
 
