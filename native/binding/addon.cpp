@@ -5,6 +5,7 @@
 
 #include "binding/job.h"
 #include "binding/probe.h"
+#include "binding/reference_probe.h"
 #include "control/track.h"
 
 namespace {
@@ -26,6 +27,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["info"] = Napi::Function::New(env, info);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
+  binding::register_reference_probe(env, exports);
   return exports;
 }
 

@@ -68,8 +68,8 @@ Napi::Float32Array floats(const Napi::Object& from, const char* name, size_t len
     auto array = value.As<Napi::Float32Array>();
     if (length == 0 || array.ElementLength() == length) return array;
   }
-  throw Napi::TypeError::New(from.Env(), std::string("Expected a Float32Array of the right length for ") + name +
-                                             " but received something else.");
+  throw Napi::TypeError::New(from.Env(), std::string("Expected a Float32Array of the right length for ") +
+                                             name + " but received something else.");
 }
 
 double number(const Napi::Object& from, const char* name, double otherwise) {
@@ -103,7 +103,8 @@ Napi::Object write_result(Napi::Env env, const TrackResult& r) {
   out["residualMax"] = Napi::Number::New(env, r.residual_max);
   out["torqueMean"] = Napi::Number::New(env, r.torque_mean);
   out["support"] = Napi::Number::New(env, r.support);
-  for (const auto& [name, values] : {std::pair{"root", &r.motion.root}, std::pair{"rotation", &r.motion.rotation}}) {
+  for (const auto& [name, values] :
+       {std::pair{"root", &r.motion.root}, std::pair{"rotation", &r.motion.rotation}}) {
     auto array = Napi::Float32Array::New(env, values->size());
     std::copy(values->begin(), values->end(), array.Data());
     out[name] = array;
@@ -111,16 +112,19 @@ Napi::Object write_result(Napi::Env env, const TrackResult& r) {
   return out;
 }
 
-// probeTrack([{ root [T][3], rotation [T][22][4], fps?, skeleton? [22][3] }], { rate?, force?, torque?, exact? })
+// probeTrack([{ root [T][3], rotation [T][22][4], fps?, skeleton? [22][3] }], { rate?, force?, torque?,
+// exact? })
 //   -> [{ ok, frames, residualMean, residualMax, torqueMean, support, root, rotation }]
 // exact: in double precision, one motion at a time.
 Napi::Value track_references(const Napi::CallbackInfo& call) {
   const auto list = call[0].As<Napi::Array>();
   const auto given = call[1].As<Napi::Object>();
-  const TrackOptions options{number(given, "rate", 240), number(given, "force", 0.5), number(given, "torque", 300)};
+  const TrackOptions options{number(given, "rate", 240), number(given, "force", 0.5),
+                             number(given, "torque", 300)};
   const bool exact = given.Get("exact").ToBoolean().Value();
   std::vector<Reference> references;
-  for (uint32_t i = 0; i < list.Length(); i++) references.push_back(read_reference(list.Get(i).As<Napi::Object>()));
+  for (uint32_t i = 0; i < list.Length(); i++)
+    references.push_back(read_reference(list.Get(i).As<Napi::Object>()));
   std::vector<const Reference*> pointers;
   for (const Reference& r : references) pointers.push_back(&r);
   std::vector<TrackResult> results(references.size());

@@ -1,8 +1,9 @@
 // Contact of body-fixed points with the plane y = 0, linearly implicit.
 //
-// Normal: spring-damper on the penetration at the end of the step. Tangential: a spring to the anchor where the point first
-// touched, plus damper, scaled into the Coulomb cone; where it slips, the anchor is dragged along. Both are linear in the
-// point's acceleration, f = f0 - diag(Gt, Gn, Gt) a, so they enter the articulated inertia of their body.
+// Normal: spring-damper on the penetration at the end of the step. Tangential: a spring to the anchor where
+// the point first touched, plus damper, scaled into the Coulomb cone; where it slips, the anchor is dragged
+// along. Both are linear in the point's acceleration, f = f0 - diag(Gt, Gn, Gt) a, so they enter the
+// articulated inertia of their body.
 #pragma once
 #include "dynamics/body.h"
 
@@ -13,9 +14,9 @@ struct Articulated;
 
 template <class F>
 struct Ground {
-  Scalar<F> step;                       // s
-  Scalar<F> stiffness, damping;         // normal, N/m, N s/m
-  Scalar<F> grip, grip_damping;         // tangential
+  Scalar<F> step;                // s
+  Scalar<F> stiffness, damping;  // normal, N/m, N s/m
+  Scalar<F> grip, grip_damping;  // tangential
   Scalar<F> friction;
 };
 
@@ -25,7 +26,8 @@ struct Grip {
   F x[kMaxPoints], z[kMaxPoints], normal[kMaxPoints];
 };
 
-constexpr int kPointBody[kMaxPoints] = {7, 7, 7, 7, 8, 8, 8, 8, 10, 10, 10, 10, 11, 11, 11, 11, 4, 5, 0, 0, 0, 20, 21, 18, 19, 9, 9, 15};
+constexpr int kPointBody[kMaxPoints] = {7,  7,  7, 7, 8, 8, 8, 8,  10, 10, 10, 10, 11, 11,
+                                        11, 11, 4, 5, 0, 0, 0, 20, 21, 18, 19, 9,  9,  15};
 struct PointRange {
   int begin[kBodies], end[kBodies];
   constexpr PointRange() : begin{}, end{} {
@@ -46,7 +48,8 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
   const Axes<F>& axes = k.axes[body];
   for (int p = kPoints.begin[body]; p < kPoints.end[body]; p++) {
     const Vec3<F> at = shape.point[p];
-    const F height = state.position.y + k.origin[body].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
+    const F height =
+        state.position.y + k.origin[body].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
     if (!any(height < zero)) {
       grip.x[p] = grip.z[p] = grip.normal[p] = zero;
       continue;

@@ -1,7 +1,9 @@
-// The whole-body controller: joint torques and a residual wrench on the pelvis that make the humanoid follow a target.
+// The whole-body controller: joint torques and a residual wrench on the pelvis that make the humanoid follow
+// a target.
 //
-// Desired accelerations are the target's, plus feedback on the pelvis. Inverse dynamics give what they need; planned contact forces
-// carry what they can of the pelvis' share, the capped residual the rest. Joints add stable (implicit) PD: Tan, Liu, Turk 2011.
+// Desired accelerations are the target's, plus feedback on the pelvis. Inverse dynamics give what they need;
+// planned contact forces carry what they can of the pelvis' share, the capped residual the rest. Joints add
+// stable (implicit) PD: Tan, Liu, Turk 2011.
 #pragma once
 #include "control/plan.h"
 
@@ -35,9 +37,9 @@ struct Control {
 
 template <class F>
 struct ControlWork {
-  Quat<F> error[kBodies];                // from the actual to the target rotation
+  Quat<F> error[kBodies];                 // from the actual to the target rotation
   Vec3<F> spin[kBodies], drive[kBodies];  // target velocity in the actual heading; PD torques
-  Vec3<F> velocity[kBodies];             // of the joints, in the target
+  Vec3<F> velocity[kBodies];              // of the joints, in the target
   Acceleration<F> wanted;
   Wrench<F> needed[kBodies];
   Vec3<F> acceleration[kBodies];
@@ -47,16 +49,18 @@ struct ControlWork {
 // target: at the end of the step. force_cap in body weights, torque_cap in N m.
 template <class F>
 SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& shape, const State<F>& state,
-                       const Kinematics<F>& k, const Target<F>& target, Scalar<F> step, F force_cap, F torque_cap,
-                       ControlWork<F>& work, Control<F>& out) {
+                       const Kinematics<F>& k, const Target<F>& target, Scalar<F> step, F force_cap,
+                       F torque_cap, ControlWork<F>& work, Control<F>& out) {
   using S = Scalar<F>;
   work.error[0] = target.rotation[0] * conjugate(state.rotation[0]);
-  // The target's motion turned by the pelvis' rotation error: limbs keep moving the right way in a body that is off course.
+  // The target's motion turned by the pelvis' rotation error: limbs keep moving the right way in a body that
+  // is off course.
   const Axes<F> turn = axes_of(conjugate(work.error[0]));
   const S w = S(t.root_linear), wa = S(t.root_angular);
-  const Vec3<F> push = clip_norm(target.acceleration + (target.position - state.position) * (w * w) +
-                                     (target.velocity - state.velocity) * (2 * w),
-                                 broadcast<F>(t.max_acceleration));
+  const Vec3<F> push = clip_norm(
+      target.acceleration + clip_norm(target.position - state.position, broadcast<F>(t.max_pull)) * (w * w) +
+          (target.velocity - state.velocity) * (2 * w),
+      broadcast<F>(t.max_acceleration));
   const Vec3<F> swing =
       rotation_vector(work.error[0]) * (wa * wa) + (target.spin[0] - state.spin[0]) * (2 * wa);
   work.wanted.linear = push;
@@ -72,7 +76,8 @@ SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& s
     work.error[b] = target.rotation[b] * conjugate(state.rotation[b]);
     const Vec3<F> e = rotation_vector(conjugate(work.error[p]) * work.error[b]);
     const Vec3<F> v = state.spin[b] - state.spin[p];
-    work.drive[b] = (e - v * step) * gains.stiffness[b] + (work.spin[b] - work.spin[p] - v) * gains.damping[b];
+    work.drive[b] =
+        (e - v * step) * gains.stiffness[b] + (work.spin[b] - work.spin[p] - v) * gains.damping[b];
   }
   const Wrench<F> needed = needed_forces(shape, state, k, work.wanted, work.needed, work.acceleration);
   find_contacts(t, shape, state, k, work.velocity, work.spin, work.plan, out.plan);

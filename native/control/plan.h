@@ -1,7 +1,9 @@
-// Planned contact forces: the friction-cone forces at the touching points that best give the pelvis the wrench it needs.
+// Planned contact forces: the friction-cone forces at the touching points that best give the pelvis the
+// wrench it needs.
 //
-// Minimises |W (sum of contact wrenches - needed)|^2 + cost |f|^2 by projected Gauss-Seidel over the points: normal first, then
-// the tangents, then the projection into the cone. Forces are in body weights, torques in body weights times `lever`.
+// Minimises |W (sum of contact wrenches - needed)|^2 + cost |f|^2 by projected Gauss-Seidel over the points:
+// normal first, then the tangents, then the projection into the cone. Forces are in body weights, torques in
+// body weights times `lever`.
 #pragma once
 #include "contact/ground.h"
 #include "control/spline.h"
@@ -19,15 +21,17 @@ template <class F>
 struct PlanWork {
   Vec3<F> arm[kMaxPoints];    // from the body's joint
   Vec3<F> lever[kMaxPoints];  // from the pelvis, over `lever`
-  Vec3<F> step[kMaxPoints];   // 1 / diagonal of the normal equations, zero in lanes where the point is not planned
+  Vec3<F>
+      step[kMaxPoints];  // 1 / diagonal of the normal equations, zero in lanes where the point is not planned
   int touching[kMaxPoints], count;
 };
 
-// Which points may carry: near the ground, and slow in the reference (a swing foot passing low must not be loaded).
-// `velocity`: of every joint in the reference. `spin`: angular velocities of the reference.
+// Which points may carry: near the ground, and slow in the reference (a swing foot passing low must not be
+// loaded). `velocity`: of every joint in the reference. `spin`: angular velocities of the reference.
 template <class F>
-SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
-                             const Vec3<F>* velocity, const Vec3<F>* spin, PlanWork<F>& work, Plan<F>& plan) {
+SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State<F>& state,
+                             const Kinematics<F>& k, const Vec3<F>* velocity, const Vec3<F>* spin,
+                             PlanWork<F>& work, Plan<F>& plan) {
   using S = Scalar<F>;
   const F zero = F{}, ceiling = broadcast<F>(t.plan_height), fast = broadcast<F>(t.plan_speed * t.plan_speed);
   work.count = 0;
@@ -35,8 +39,7 @@ SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State
     const int b = kPointBody[p];
     const Vec3<F> at = shape.point[p];
     const Axes<F>& axes = k.axes[b];
-    const F height =
-        state.position.y + k.origin[b].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
+    const F height = state.position.y + k.origin[b].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
     const Mask<F> low = height < ceiling;
     if (any(low)) {
       const Vec3<F> arm = rotate(axes, at);
@@ -47,7 +50,8 @@ SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State
         const F xx = d.x * d.x, yy = d.y * d.y, zz = d.z * d.z, one = broadcast<F>(1 + t.plan_cost);
         work.arm[p] = arm;
         work.lever[p] = d;
-        work.step[p] = {select<F>(use, S(1) / (one + yy + zz), zero), select<F>(use, S(1) / (one + xx + zz), zero),
+        work.step[p] = {select<F>(use, S(1) / (one + yy + zz), zero),
+                        select<F>(use, S(1) / (one + xx + zz), zero),
                         select<F>(use, S(1) / (one + xx + yy), zero)};
         const Vec3<F> f = plan.force[p];
         plan.force[p] = {select<F>(use, f.x, zero), select<F>(use, f.y, zero), select<F>(use, f.z, zero)};

@@ -4,7 +4,15 @@
 
 namespace selfcorrect {
 
-Spline fit_spline(const Reference& reference) {
+namespace {
+
+// The pelvis, the spine and the thighs: their accelerations carry nearly all the noise of the pelvis' wrench.
+// Smoothing light limbs as well would gain nothing and take their quickness away.
+constexpr bool is_heavy(int body) { return body <= 3 || body == 6 || body == 9; }
+
+}  // namespace
+
+Spline fit_spline(const Reference& reference, double smoothing) {
   const int n = reference.frames;
   Spline spline;
   spline.frames = n;
@@ -15,9 +23,11 @@ Spline fit_spline(const Reference& reference) {
     for (int k = 0; k < 3; k++) to[k] = reference.root[f * 3 + k];
     for (int k = 0; k < kBodies * 4; k++) to[3 + k] = reference.rotation[f * kBodies * 4 + k];
   }
+  spline.drive = spline.curvature;
   if (n < 3) return spline;
-  // m[i-1] + 4 m[i] + m[i+1] = 6 fps^2 (y[i-1] - 2 y[i] + y[i+1]): elimination forwards, then back. The outer two
-  // segments have constant curvature (m[0] = m[1]): a natural end would start a fall without its acceleration.
+  // m[i-1] + 4 m[i] + m[i+1] = 6 fps^2 (y[i-1] - 2 y[i] + y[i+1]): elimination forwards, then back. The outer
+  // two segments have constant curvature (m[0] = m[1]): a natural end would start a fall without its
+  // acceleration.
   const float scale = static_cast<float>(6 * reference.fps * reference.fps);
   const auto row = [&](int i) { return &spline.curvature[static_cast<size_t>(i) * kChannels]; };
   std::vector<float> factor(n, 0.0f);
@@ -35,6 +45,14 @@ Spline fit_spline(const Reference& reference) {
   }
   std::copy(row(1), row(1) + kChannels, row(0));
   std::copy(row(n - 2), row(n - 2) + kChannels, row(n - 1));
+  spline.drive = spline.curvature;
+  const float side = static_cast<float>(smoothing);
+  for (int i = 1; i < n - 1; i++) {
+    const float *before = row(i - 1), *m = row(i), *after = row(i + 1);
+    float* to = &spline.drive[static_cast<size_t>(i) * kChannels];
+    for (int k = 0; k < kChannels; k++)
+      if (k < 3 || is_heavy((k - 3) / 4)) to[k] = m[k] + side * ((before[k] - m[k]) + (after[k] - m[k]));
+  }
   return spline;
 }
 

@@ -1,4 +1,5 @@
-// A reference as a cubic spline in time: continuous positions, velocities and accelerations at the physics rate.
+// A reference as a cubic spline in time: continuous positions, velocities and accelerations at the physics
+// rate.
 #pragma once
 #include <vector>
 
@@ -10,14 +11,14 @@ namespace selfcorrect {
 // Channels of a frame: pelvis position [3], then 22 absolute rotations [4].
 constexpr int kChannels = 3 + kBodies * 4;
 
-// Values and second derivatives at the frames, [frames][kChannels] each.
+// Values, second derivatives, and second derivatives for the feed-forward, [frames][kChannels] each.
 struct Spline {
   int frames = 0;
-  std::vector<float> value, curvature;
+  std::vector<float> value, curvature, drive;
 };
 
 // Frames are 1 / fps apart. A single frame, or two, give a constant or a straight line.
-Spline fit_spline(const Reference& reference);
+Spline fit_spline(const Reference& reference, double smoothing);
 
 // The reference at one instant.
 template <class F>
@@ -30,22 +31,25 @@ struct Target {
 // One frame of every lane's spline.
 template <class F>
 struct Knot {
-  F value[kChannels], curvature[kChannels];
+  F value[kChannels], curvature[kChannels], drive[kChannels];
 };
 
-// The segment from `a` to `b`, `length` s apart, at share u of it. Quaternion components are interpolated and normalised:
-// with n = |q|^2, angular velocity = 2 q' q^* / n, and its derivative 2 q'' q^* / n - angular velocity n' / n.
+// The segment from `a` to `b`, `length` s apart, at share u of it. Quaternion components are interpolated and
+// normalised: with n = |q|^2, angular velocity = 2 q' q^* / n, and its derivative 2 q'' q^* / n - angular
+// velocity n' / n.
 template <class F>
 SC_INLINE void evaluate(const Knot<F>& a, const Knot<F>& b, double u, double length, Target<F>& out) {
   using S = Scalar<F>;
   const double v = 1 - u, square = length * length;
   const S a0 = S(v), b0 = S(u), ca0 = S((v * v * v - v) * square / 6), cb0 = S((u * u * u - u) * square / 6);
   const S slope = S(1 / length), ca1 = S((1 - 3 * v * v) * length / 6), cb1 = S((3 * u * u - 1) * length / 6);
-  auto value = [&](int k) { return a.value[k] * a0 + b.value[k] * b0 + (a.curvature[k] * ca0 + b.curvature[k] * cb0); };
+  auto value = [&](int k) {
+    return a.value[k] * a0 + b.value[k] * b0 + (a.curvature[k] * ca0 + b.curvature[k] * cb0);
+  };
   auto first = [&](int k) {
     return (b.value[k] - a.value[k]) * slope + (a.curvature[k] * ca1 + b.curvature[k] * cb1);
   };
-  auto second = [&](int k) { return a.curvature[k] * a0 + b.curvature[k] * b0; };
+  auto second = [&](int k) { return a.drive[k] * a0 + b.drive[k] * b0; };
   out.position = {value(0), value(1), value(2)};
   out.velocity = {first(0), first(1), first(2)};
   out.acceleration = {second(0), second(1), second(2)};

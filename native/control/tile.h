@@ -21,7 +21,7 @@ struct Tile {
   Grip<F> grip;
   ForwardWork<F> forward;
   Acceleration<F> acceleration;
-  F force_sum, force_max, torque_sum, support_sum;  // of the current lane's steps so far
+  F force_sum, force_max, torque_sum, support_sum;  // over the steps so far, per lane
 };
 
 // Everything that happens in one physics step, towards `tile.target`.
@@ -29,8 +29,8 @@ template <class F>
 void advance(Tile<F>& tile, const Tuning& tuning, const Gains<F>& gains, const Ground<F>& ground, F force_cap,
              F torque_cap) {
   forward_kinematics(tile.shape, tile.state, tile.kinematics);
-  control(tuning, gains, tile.shape, tile.state, tile.kinematics, tile.target, ground.step, force_cap, torque_cap,
-          tile.work, tile.control);
+  control(tuning, gains, tile.shape, tile.state, tile.kinematics, tile.target, ground.step, force_cap,
+          torque_cap, tile.work, tile.control);
   forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, gains.armature,
                       tile.control.force, tile.control.moment, &ground, &tile.grip, tile.forward,
                       tile.acceleration);
@@ -45,7 +45,8 @@ void advance(Tile<F>& tile, const Tuning& tuning, const Gains<F>& gains, const G
 
 // Mean distance of the joints between two poses on one skeleton, relative to the pelvis and in the world, m.
 template <class F>
-void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Vec3<F> root, F& relative, F& world) {
+void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Vec3<F> root, F& relative,
+                   F& world) {
   Vec3<F> at[kBodies];  // of the difference
   Axes<F> axes_a[kBodies], axes_b[kBodies];
   relative = F{};
@@ -68,7 +69,7 @@ void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Ve
 
 // Tracks up to lane_count<F> references of one frame rate; missing lanes repeat the first one.
 template <class F>
-void track_tile(const Reference* const* references, int count, const TrackOptions& options, const Tuning& tuning,
-                TrackResult* results);
+void track_tile(const Reference* const* references, int count, const TrackOptions& options,
+                const Tuning& tuning, TrackResult* results);
 
 }  // namespace selfcorrect

@@ -20,6 +20,7 @@ void load_knot(Knot<F>& knot, const Spline* splines, int count, int frame) {
     for (int k = 0; k < kChannels; k++) {
       set_lane(knot.value[k], l, Scalar<F>(s.value[at + k]));
       set_lane(knot.curvature[k], l, Scalar<F>(s.curvature[at + k]));
+      set_lane(knot.drive[k], l, Scalar<F>(s.drive[at + k]));
     }
   }
 }
@@ -42,15 +43,15 @@ void record(const Tile<F>& tile, int lane, int frame, Reference& motion) {
 template <class F>
 Ground<F> make_ground(const Tuning& t, double step) {
   using S = Scalar<F>;
-  return {S(step),           S(t.ground_stiffness),    S(t.ground_damping),
+  return {S(step),          S(t.ground_stiffness),    S(t.ground_damping),
           S(t.ground_grip), S(t.ground_grip_damping), S(t.ground_friction)};
 }
 
 }  // namespace
 
 template <class F>
-void track_tile(const Reference* const* references, int count, const TrackOptions& options, const Tuning& tuning,
-                TrackResult* results) {
+void track_tile(const Reference* const* references, int count, const TrackOptions& options,
+                const Tuning& tuning, TrackResult* results) {
   constexpr int lanes = lane_count<F>;
   const double fps = references[0]->fps;
   const int steps = std::max(1, static_cast<int>(std::lround(options.rate / fps)));
@@ -63,7 +64,7 @@ void track_tile(const Reference* const* references, int count, const TrackOption
     const int i = l < count ? l : 0;
     load_shape(tile.shape, l, make_humanoid(references[i]->skeleton));
     if (l >= count) continue;
-    splines[l] = fit_spline(*references[l]);
+    splines[l] = fit_spline(*references[l], tuning.smoothing);
     frames = std::max(frames, references[l]->frames);
     results[l] = TrackResult{};
     results[l].ok = true;
@@ -93,8 +94,8 @@ void track_tile(const Reference* const* references, int count, const TrackOption
       advance(tile, tuning, gains, ground, force_cap, torque_cap);
     }
     F relative, world;
-    pose_distance(tile.shape, tile.state.rotation, tile.target.rotation, tile.state.position - tile.target.position,
-                  relative, world);
+    pose_distance(tile.shape, tile.state.rotation, tile.target.rotation,
+                  tile.state.position - tile.target.position, relative, world);
     bool alive = false;
     for (int l = 0; l < count; l++) {
       TrackResult& r = results[l];
@@ -119,17 +120,24 @@ void track_tile(const Reference* const* references, int count, const TrackOption
 
 int track_lanes() { return kLanes; }
 
-void track_tuned(const Reference* const* references, int count, const TrackOptions& options, const Tuning& tuning,
-                 TrackResult* results) {
+void track_tuned(const Reference* const* references, int count, const TrackOptions& options,
+                 const Tuning& tuning, TrackResult* results) {
   for (int first = 0; first < count;) {
+    if (references[first]->frames < 1) {  // nothing to track is no success
+      results[first++] = TrackResult{};
+      continue;
+    }
     int n = 1;
-    while (n < kLanes && first + n < count && references[first + n]->fps == references[first]->fps) n++;
+    while (n < kLanes && first + n < count && references[first + n]->frames > 0 &&
+           references[first + n]->fps == references[first]->fps)
+      n++;
     track_tile<Lanes>(references + first, n, options, tuning, results + first);
     first += n;
   }
 }
 
-void track_exact(const Reference& reference, const TrackOptions& options, const Tuning& tuning, TrackResult& result) {
+void track_exact(const Reference& reference, const TrackOptions& options, const Tuning& tuning,
+                 TrackResult& result) {
   const Reference* one = &reference;
   track_tile<double>(&one, 1, options, tuning, &result);
 }

@@ -5,10 +5,11 @@
 
 namespace selfcorrect {
 
-void track_tuned(const Reference* const* references, int count, const TrackOptions& options, const Tuning& tuning,
-                 TrackResult* results);
+void track_tuned(const Reference* const* references, int count, const TrackOptions& options,
+                 const Tuning& tuning, TrackResult* results);
 
 // The same template with F = double, one motion.
-void track_exact(const Reference& reference, const TrackOptions& options, const Tuning& tuning, TrackResult& result);
+void track_exact(const Reference& reference, const TrackOptions& options, const Tuning& tuning,
+                 TrackResult& result);
 
 }  // namespace selfcorrect

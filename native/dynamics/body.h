@@ -1,8 +1,9 @@
 // What the dynamics kernels read and write, one motion per lane of F.
 //
-// Generalised velocities are the ABSOLUTE angular velocities of the bodies in world axes, and each body's reference point is the
-// origin of its joint. All joints are spherical, so a joint's motion subspace is then [1; 0]: the shift from child to parent is
-// a translation, the joint-space inertia a 3x3 block, and no 6x6 transform is needed anywhere.
+// Generalised velocities are the ABSOLUTE angular velocities of the bodies in world axes, and each body's
+// reference point is the origin of its joint. All joints are spherical, so a joint's motion subspace is then
+// [1; 0]: the shift from child to parent is a translation, the joint-space inertia a 3x3 block, and no 6x6
+// transform is needed anywhere.
 #pragma once
 #include "math/quat.h"
 #include "model/humanoid.h"

@@ -1,9 +1,11 @@
-// Forward dynamics in O(bodies): the articulated-body algorithm (Featherstone 2008, ch. 7) in absolute angular velocities.
+// Forward dynamics in O(bodies): the articulated-body algorithm (Featherstone 2008, ch. 7) in absolute
+// angular velocities.
 //
-// Per body the articulated inertia is (A, B, C): moment = A al + B a, force = B^T al + C a, with al the angular acceleration and a
-// the acceleration of the joint's origin less gravity. A joint adds `armature` e: its torque is tau - e (relative acceleration),
-// which is also how a stable (implicit) PD law enters, with e = armature + h kd + h^2 kp. A ground contact adds to its body a
-// force f0 - G a_point with diagonal G: contacts, PD and dynamics are solved together, without Jacobians or iterations.
+// Per body the articulated inertia is (A, B, C): moment = A al + B a, force = B^T al + C a, with al the
+// angular acceleration and a the acceleration of the joint's origin less gravity. A joint adds `armature` e:
+// its torque is tau - e (relative acceleration), which is also how a stable (implicit) PD law enters, with e
+// = armature + h kd + h^2 kp. A ground contact adds to its body a force f0 - G a_point with diagonal G:
+// contacts, PD and dynamics are solved together, without Jacobians or iterations.
 #pragma once
 #include "contact/ground.h"
 #include "dynamics/body.h"
@@ -71,22 +73,27 @@ SC_INLINE Mat3<F> skew_times(Vec3<F> r, const Sym3<F>& s) {
 // S - B^T W, which is symmetric for W = D^-1 B.
 template <class F>
 SC_INLINE Sym3<F> reduce(const Sym3<F>& s, const Mat3<F>& b, const Mat3<F>& w) {
-  return {s.xx - b.x.x * w.x.x - b.y.x * w.y.x - b.z.x * w.z.x, s.yy - b.x.y * w.x.y - b.y.y * w.y.y - b.z.y * w.z.y,
-          s.zz - b.x.z * w.x.z - b.y.z * w.y.z - b.z.z * w.z.z, s.xy - b.x.x * w.x.y - b.y.x * w.y.y - b.z.x * w.z.y,
-          s.xz - b.x.x * w.x.z - b.y.x * w.y.z - b.z.x * w.z.z, s.yz - b.x.y * w.x.z - b.y.y * w.y.z - b.z.y * w.z.z};
+  return {s.xx - b.x.x * w.x.x - b.y.x * w.y.x - b.z.x * w.z.x,
+          s.yy - b.x.y * w.x.y - b.y.y * w.y.y - b.z.y * w.z.y,
+          s.zz - b.x.z * w.x.z - b.y.z * w.y.z - b.z.z * w.z.z,
+          s.xy - b.x.x * w.x.y - b.y.x * w.y.y - b.z.x * w.z.y,
+          s.xz - b.x.x * w.x.z - b.y.x * w.y.z - b.z.x * w.z.z,
+          s.yz - b.x.y * w.x.z - b.y.y * w.y.z - b.z.y * w.z.z};
 }
 
-// torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0 unused).
-// armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at the pelvis' joint.
-// ground: contact law, or null without ground. Out: accelerations; `grip` keeps the contacts' tangential springs.
+// torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0
+// unused). armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at
+// the pelvis' joint. ground: contact law, or null without ground. Out: accelerations; `grip` keeps the
+// contacts' tangential springs.
 template <class F>
 SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                                 const Vec3<F>* torque, const Scalar<F>* armature, Vec3<F> root_force,
-                                Vec3<F> root_moment, const Ground<F>* ground, Grip<F>* grip, ForwardWork<F>& work,
-                                Acceleration<F>& out) {
+                                Vec3<F> root_moment, const Ground<F>* ground, Grip<F>* grip,
+                                ForwardWork<F>& work, Acceleration<F>& out) {
   for (int b = kBodies - 1; b >= 0; b--) {
     const F o = F{}, m = shape.mass[b];
-    Articulated<F> s = {k.inertia[b], skew(k.moment[b]), {m, m, m, o, o, o}, k.bias_moment[b], k.bias_force[b]};
+    Articulated<F> s = {
+        k.inertia[b], skew(k.moment[b]), {m, m, m, o, o, o}, k.bias_moment[b], k.bias_force[b]};
     if (ground) add_contacts(*ground, b, shape, state, k, *grip, s);
     if (!kTree.leaf[b]) {
       const Articulated<F>& c = work.sum[b];
@@ -122,15 +129,20 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
     // Moved to the parent's joint: a = a_p - [r] al.
     const Mat3<F> G = E + skew_times(r, C);
     Articulated<F>& to = work.sum[p];
-    const Articulated<F> up = {
-        {A.xx + r.y * (G.x.z + E.x.z) - r.z * (G.x.y + E.x.y), A.yy + r.z * (G.y.x + E.y.x) - r.x * (G.y.z + E.y.z),
-         A.zz + r.x * (G.z.y + E.z.y) - r.y * (G.z.x + E.z.x),
-         A.xy + (r.y * G.y.z - r.z * G.y.y) + (r.z * E.x.x - r.x * E.x.z),
-         A.xz + (r.y * G.z.z - r.z * G.z.y) + (r.x * E.x.y - r.y * E.x.x),
-         A.yz + (r.z * G.z.x - r.x * G.z.z) + (r.x * E.y.y - r.y * E.y.x)},
-        G, C, n, f};
-    if (kTree.first[b]) to = up;
-    else to = {to.A + up.A, to.B + up.B, to.C + up.C, to.moment + up.moment, to.force + up.force};
+    const Articulated<F> up = {{A.xx + r.y * (G.x.z + E.x.z) - r.z * (G.x.y + E.x.y),
+                                A.yy + r.z * (G.y.x + E.y.x) - r.x * (G.y.z + E.y.z),
+                                A.zz + r.x * (G.z.y + E.z.y) - r.y * (G.z.x + E.z.x),
+                                A.xy + (r.y * G.y.z - r.z * G.y.y) + (r.z * E.x.x - r.x * E.x.z),
+                                A.xz + (r.y * G.z.z - r.z * G.z.y) + (r.x * E.x.y - r.y * E.x.x),
+                                A.yz + (r.z * G.z.x - r.x * G.z.z) + (r.x * E.y.y - r.y * E.y.x)},
+                               G,
+                               C,
+                               n,
+                               f};
+    if (kTree.first[b])
+      to = up;
+    else
+      to = {to.A + up.A, to.B + up.B, to.C + up.C, to.moment + up.moment, to.force + up.force};
   }
   work.acceleration[0] = out.linear;
   for (int b = 1; b < kBodies; b++) {

@@ -1,5 +1,6 @@
-// Inverse dynamics (recursive Newton-Euler, Featherstone 2008, ch. 5) at given accelerations, in two halves: the bodies' forces
-// and their sum at the pelvis first, then, once contact forces are known, the joint torques.
+// Inverse dynamics (recursive Newton-Euler, Featherstone 2008, ch. 5) at given accelerations, in two halves:
+// the bodies' forces and their sum at the pelvis first, then, once contact forces are known, the joint
+// torques.
 #pragma once
 #include "dynamics/body.h"
 
@@ -10,7 +11,8 @@ struct Wrench {
   Vec3<F> force, moment;
 };
 
-// Needed on each body about its own joint, gravity included, for `wanted`. Returns what is needed at the pelvis in all.
+// Needed on each body about its own joint, gravity included, for `wanted`. Returns what is needed at the
+// pelvis in all.
 template <class F>
 SC_INLINE Wrench<F> needed_forces(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                                   const Acceleration<F>& wanted, Wrench<F>* needed, Vec3<F>* acceleration) {

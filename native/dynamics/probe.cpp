@@ -64,8 +64,9 @@ void forward(const double* states, const double* loads, int count, double* resul
       Bench<F>::put(bench.root_moment, l, load);
     }
     forward_kinematics(bench.shape, bench.state, bench.kinematics);
-    forward_dynamics<F>(bench.shape, bench.state, bench.kinematics, bench.torque, bench.armature, bench.root_force,
-                        bench.root_moment, nullptr, nullptr, bench.work, bench.acceleration);
+    forward_dynamics<F>(bench.shape, bench.state, bench.kinematics, bench.torque, bench.armature,
+                        bench.root_force, bench.root_moment, nullptr, nullptr, bench.work,
+                        bench.acceleration);
     for (int l = 0; l < n && first + l < count; l++) {
       double* out = Bench<F>::get(bench.acceleration.linear, l, results + (first + l) * kProbeResult);
       for (const Vec3<F>& a : bench.acceleration.angular) out = Bench<F>::get(a, l, out);
@@ -89,7 +90,8 @@ void probe_inverse(const double* states, const double* wanted, int count, double
     const double* in = Bench<double>::put(bench.acceleration.linear, 0, wanted + i * kProbeResult);
     for (auto& a : bench.acceleration.angular) in = Bench<double>::put(a, 0, in);
     forward_kinematics(bench.shape, bench.state, bench.kinematics);
-    needed_forces(bench.shape, bench.state, bench.kinematics, bench.acceleration, bench.needed, bench.scratch);
+    needed_forces(bench.shape, bench.state, bench.kinematics, bench.acceleration, bench.needed,
+                  bench.scratch);
     joint_wrenches(bench.kinematics, bench.needed);
     double* out = loads + i * kProbeLoad;
     for (int b = 0; b < kBodies; b++) {
@@ -97,7 +99,8 @@ void probe_inverse(const double* states, const double* wanted, int count, double
       if (b > 0) {  // the armature's share: on the relative acceleration in the parent's rotating axes
         const int p = kParent[b];
         const Vec3<double> wp = bench.state.spin[p];
-        torque += (bench.acceleration.angular[b] - bench.acceleration.angular[p] - cross(wp, bench.state.spin[b] - wp)) *
+        torque += (bench.acceleration.angular[b] - bench.acceleration.angular[p] -
+                   cross(wp, bench.state.spin[b] - wp)) *
                   bench.armature[b];
       }
       out = Bench<double>::get(b == 0 ? Vec3<double>{} : torque, 0, out);

@@ -1,9 +1,10 @@
 // The dynamics kernels on plain arrays, for tests.
 //
-// All vectors in world axes; rotations absolute, wxyz. A state is, in this order (3 + 88 + 3 + 66 = 160 numbers):
-// pelvis position [3], rotations [22][4], pelvis velocity [3], angular velocities [22][3].
-// A load is (66 + 6 = 72 numbers): joint torques [22][3] on the child (entry 0 unused), force [3] and moment [3] on the pelvis.
-// A result is (3 + 66 = 69 numbers): acceleration of the pelvis' joint [3], angular accelerations [22][3].
+// All vectors in world axes; rotations absolute, wxyz. A state is, in this order (3 + 88 + 3 + 66 = 160
+// numbers): pelvis position [3], rotations [22][4], pelvis velocity [3], angular velocities [22][3]. A load
+// is (66 + 6 = 72 numbers): joint torques [22][3] on the child (entry 0 unused), force [3] and moment [3] on
+// the pelvis. A result is (3 + 66 = 69 numbers): acceleration of the pelvis' joint [3], angular accelerations
+// [22][3].
 #pragma once
 
 namespace selfcorrect {

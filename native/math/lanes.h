@@ -1,5 +1,6 @@
-// The lane type F of every kernel: `double` (one motion, the reference of the tests), `float` (one motion per GPU thread) or
-// LaneVector<N> (N motions side by side in one SIMD register). Data-dependent branches are masks and select().
+// The lane type F of every kernel: `double` (one motion, the reference of the tests), `float` (one motion per
+// GPU thread) or LaneVector<N> (N motions side by side in one SIMD register). Data-dependent branches are
+// masks and select().
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -97,13 +98,17 @@ SC_INLINE auto any(M mask) -> decltype(mask[0], bool()) {
 // Access to one lane, outside the hot loops.
 template <class F>
 SC_INLINE Scalar<F> get_lane(const F& x, int lane) {
-  if constexpr (std::is_arithmetic_v<F>) return x;
-  else return x[lane];
+  if constexpr (std::is_arithmetic_v<F>)
+    return x;
+  else
+    return x[lane];
 }
 template <class F>
 SC_INLINE void set_lane(F& x, int lane, Scalar<F> value) {
-  if constexpr (std::is_arithmetic_v<F>) x = value;
-  else x[lane] = value;
+  if constexpr (std::is_arithmetic_v<F>)
+    x = value;
+  else
+    x[lane] = value;
 }
 
 }  // namespace selfcorrect

@@ -37,17 +37,22 @@ SC_INLINE Axes<F> axes_of(Quat<F> q) {
   const F x2 = q.x + q.x, y2 = q.y + q.y, z2 = q.z + q.z;
   const F xx = q.x * x2, yy = q.y * y2, zz = q.z * z2, xy = q.x * y2, xz = q.x * z2, yz = q.y * z2;
   const F wx = q.w * x2, wy = q.w * y2, wz = q.w * z2;
-  return {{one - yy - zz, xy + wz, xz - wy}, {xy - wz, one - xx - zz, yz + wx}, {xz + wy, yz - wx, one - xx - yy}};
+  return {{one - yy - zz, xy + wz, xz - wy},
+          {xy - wz, one - xx - zz, yz + wx},
+          {xz + wy, yz - wx, one - xx - yy}};
 }
 template <class F>
 SC_INLINE Vec3<F> rotate(const Axes<F>& r, Vec3<F> v) {
   return r.x * v.x + r.y * v.y + r.z * v.z;
 }
 
-constexpr double kAngleOverSine[] = {0.13853818510861066, -0.3894952520136363, 0.7021854416389192, -0.9644605908887777, 1.1539654183788857, -1.329941381341388, 1.570548596909254, -1.9999928731845098, 3.14159261939374};
+constexpr double kAngleOverSine[] = {0.13853818510861066, -0.3894952520136363, 0.7021854416389192,
+                                     -0.9644605908887777, 1.1539654183788857,  -1.329941381341388,
+                                     1.570548596909254,   -1.9999928731845098, 3.14159261939374};
 
-// The rotation vector of a unit quaternion, the short way round. angle / sin(angle / 2) as a polynomial in |cos(angle / 2)|
-// (Chebyshev fit over [0, 1], error below 1e-7), so that every instruction set gives the same bits.
+// The rotation vector of a unit quaternion, the short way round. angle / sin(angle / 2) as a polynomial in
+// |cos(angle / 2)| (Chebyshev fit over [0, 1], error below 1e-7), so that every instruction set gives the
+// same bits.
 template <class F>
 SC_INLINE Vec3<F> rotation_vector(Quat<F> q) {
   using S = Scalar<F>;

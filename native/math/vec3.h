@@ -64,8 +64,8 @@ template <class F>
 SC_INLINE Sym3<F> inverse(const Sym3<F>& s) {
   const F a = s.yy * s.zz - s.yz * s.yz, b = s.xz * s.yz - s.xy * s.zz, c = s.xy * s.yz - s.xz * s.yy;
   const F d = Scalar<F>(1) / (s.xx * a + s.xy * b + s.xz * c);
-  return {a * d, (s.xx * s.zz - s.xz * s.xz) * d, (s.xx * s.yy - s.xy * s.xy) * d,
-          b * d, c * d, (s.xy * s.xz - s.xx * s.yz) * d};
+  return {a * d, (s.xx * s.zz - s.xz * s.xz) * d, (s.xx * s.yy - s.xy * s.xy) * d, b * d,
+          c * d, (s.xy * s.xz - s.xx * s.yz) * d};
 }
 
 // Rows x, y, z.

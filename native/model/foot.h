@@ -1,8 +1,10 @@
-// The sole: where a foot touches the ground. One place for the tracker's contact points and the cleaning of the reference.
+// The sole: where a foot touches the ground. One place for the tracker's contact points and the cleaning of
+// the reference.
 //
-// A foot is two bodies: the foot proper (joint 7 or 8, the ankle) and the toes (joint 10 or 11). In the rest pose both soles
-// lie in one horizontal plane kToeDepth under the toe joint; the ankle's height over it follows from the skeleton's
-// ankle-to-toe offset, so an offset with the slope of real stance (sine near 0.31) gives a foot that stands flat.
+// A foot is two bodies: the foot proper (joint 7 or 8, the ankle) and the toes (joint 10 or 11). In the rest
+// pose both soles lie in one horizontal plane kToeDepth under the toe joint; the ankle's height over it
+// follows from the skeleton's ankle-to-toe offset, so an offset with the slope of real stance (sine near
+// 0.31) gives a foot that stands flat.
 #pragma once
 #include <cmath>
 
@@ -15,14 +17,15 @@ constexpr float kToeLength = 0.08f;   // tip of the toes before the toe joint, m
 
 constexpr int kSolePoints = 4;  // corners per body
 
-// Corners of the sole in the axes of their own body, metres, order: rear left, rear right, front left, front right.
-// foot: relative to the ankle (joints 7, 8). toes: relative to the toe joint (joints 10, 11).
+// Corners of the sole in the axes of their own body, metres, order: rear left, rear right, front left, front
+// right. foot: relative to the ankle (joints 7, 8). toes: relative to the toe joint (joints 10, 11).
 struct Sole {
   float foot[kSolePoints][3];
   float toes[kSolePoints][3];
 };
 
-// `toe_offset` is Skeleton::offset of joint 10 or 11. The foot points along its horizontal part (+z when that is below 1 cm).
+// `toe_offset` is Skeleton::offset of joint 10 or 11. The foot points along its horizontal part (+z when that
+// is below 1 cm).
 inline Sole make_sole(const float* toe_offset) {
   float fx = toe_offset[0], fz = toe_offset[2];
   float length = std::sqrt(fx * fx + fz * fz);

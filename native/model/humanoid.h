@@ -1,5 +1,5 @@
 // The humanoid: 22 bodies in SMPL order (reference.h), all joints spherical, sized to a skeleton.
-// Masses, inertias, gains and torque limits: an average adult of 70 kg; the gains are UHC's (Luo et al. 2021), kp x 2, kd x sqrt 2.
+// Masses, inertias, gains and torque limits: an average adult of 70 kg.
 #pragma once
 #include "reference/reference.h"
 
@@ -8,7 +8,8 @@ namespace selfcorrect {
 constexpr int kBodies = kJoints;
 constexpr int kMaxPoints = 28;
 
-// One row of the table, for the nominal skeleton. `inertia` is about the centre of mass, along the body's own axes.
+// One row of the table, for the nominal skeleton. `inertia` is about the centre of mass, along the body's own
+// axes.
 struct BodyRow {
   const char* name;
   float offset[3];   // joint from the parent's joint, m
@@ -37,8 +38,9 @@ struct Humanoid {
   Point point[kMaxPoints];
 };
 
-// Resizes the table to a skeleton: a body's length follows the bone to its main child; mass scales with the length,
-// inertia with its square around it (thickness and density kept). The skeleton must have bones between 0.1 and 10 times the nominal ones.
+// Resizes the table to a skeleton: a body's length follows the bone to its main child; mass scales with the
+// length, inertia with its square around it (thickness and density kept). The skeleton must have bones
+// between 0.1 and 10 times the nominal ones.
 Humanoid make_humanoid(const Skeleton& skeleton);
 
 // The nominal skeleton of the table.

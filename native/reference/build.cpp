@@ -20,9 +20,22 @@ using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
 constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
-// A planted toe joint of real motion is 0 to 14 mm above the user's y = 0 (0 being the lowest joint of the
-// clip). It may stay there as far as the measures call it touching.
-constexpr double kHighestGround = 0.004;
+// Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
+// at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
+constexpr double kTouching = 0.004, kPlausible = 0.012;
+
+// Where the planted toe joints of the result are, given the floor that was found. One clip is put where it
+// touches; for a generator a plausible height is left as it is, so that the heights it learns from keep their
+// distribution. The height of a floor that went up and down means nothing.
+double planted_height(const Floor& floor, bool clip) {
+  if (clip) return kTouching;
+  double variation = 0;
+  for (double height : floor.height) variation = std::max(variation, std::fabs(height - floor.level));
+  const double before = floor.level + kSoleDepth;
+  const double beyond = std::max({0.0, -before, before - kPlausible}) / kPlausible;
+  const double kept = std::clamp(before, 0.0, kPlausible);
+  return kept + (kTouching - kept) * std::max(std::min(1.0, beyond), smoothstep(variation, 0.01, 0.03));
+}
 
 std::vector<Positions> read(const float* joints, int frames) {
   std::vector<Positions> positions(frames);
@@ -85,7 +98,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
   pose_all(motion);
-  write(motion, std::clamp(floor.level, -kSoleDepth, kHighestGround - kSoleDepth), out);
+  write(motion, planted_height(floor, clip) - kSoleDepth, out);
   return Reason::kNone;
 }
 

@@ -1,7 +1,9 @@
 #include "reference/contact.h"
 
 #include <algorithm>
+#include <limits>
 
+#include "reference/flight.h"
 #include "reference/foot.h"
 
 namespace selfcorrect::kinematics {
@@ -9,6 +11,7 @@ namespace {
 
 constexpr double kNear = 0.030, kLeave = 0.045;        // m: height that makes a contact, and that keeps one
 constexpr double kSpeed = 0.6, kVerticalSpeed = 0.35;  // m/s
+constexpr double kSlide = 1.5;                         // m/s: faster than that nothing stands on it
 constexpr double kShort = 0.075;                       // s: gaps and contacts shorter than this are noise
 
 // Middle of an edge of the sole, at the height of its lower end.
@@ -26,14 +29,21 @@ std::vector<Run> runs_of(const std::vector<bool>& value, bool wanted) {
   return runs;
 }
 
-std::vector<bool> foot_contacts(const Motion& motion, int side) {
-  const int frames = motion.frames();
-  constexpr int ends[2][2] = {{0, 1}, {kSolePoints, kSolePoints + 1}};  // heel, ball
-  std::vector<Positions> points(frames);
-  for (int t = 0; t < frames; ++t) {
+using Soles = std::vector<Positions>;  // [frames] 0 heel, 1 ball
+
+Soles sole_edges(const Motion& motion, int side) {
+  constexpr int ends[2][2] = {{0, 1}, {kSolePoints, kSolePoints + 1}};
+  Soles points(motion.frames());
+  for (int t = 0; t < motion.frames(); ++t) {
     const SolePoints sole = planted_sole_points(motion, t, side);
     for (int i = 0; i < 2; ++i) points[t][i] = lower_end(sole[ends[i][0]], sole[ends[i][1]]);
   }
+  return points;
+}
+
+// Frames in which the heel or the ball rests near the ground; a contact begins nearer to it than it ends.
+std::vector<bool> resting(const Motion& motion, const Soles& points) {
+  const int frames = motion.frames();
   std::vector<bool> near(frames), held(frames), contact(frames, false);
   for (int t = 0; t < frames; ++t)
     for (int i = 0; i < 2; ++i) {
@@ -47,14 +57,26 @@ std::vector<bool> foot_contacts(const Motion& motion, int side) {
         std::find(near.begin() + run.begin, near.begin() + run.end, true) != near.begin() + run.end;
     if (touched) std::fill(contact.begin() + run.begin, contact.begin() + run.end, true);
   }
-  const int shortest = std::max(1, static_cast<int>(kShort * motion.fps));
+  return contact;
+}
+
+// Speed in m/s of the slower end of a sole that is near the ground; infinite where none is.
+double sliding_speed(const Motion& motion, const Soles& points, int t) {
+  double speed = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 2; ++i)
+    if (points[t][i].y < kNear) speed = std::min(speed, motion.fps * norm(slowest_step(points, t, i)));
+  return speed;
+}
+
+// Closes short gaps between contacts, then drops short contacts.
+void drop_short_runs(std::vector<bool>& contact, int shortest) {
+  const int frames = static_cast<int>(contact.size());
   for (const Run& run : runs_of(contact, false))
     if (run.end - run.begin <= shortest && run.begin > 0 && run.end < frames)
       std::fill(contact.begin() + run.begin, contact.begin() + run.end, true);
   for (const Run& run : runs_of(contact, true))
     if (run.end - run.begin <= shortest)
       std::fill(contact.begin() + run.begin, contact.begin() + run.end, false);
-  return contact;
 }
 
 }  // namespace
@@ -78,9 +100,18 @@ std::vector<int> frames_from_contact(const Motion& motion, int side) {
 }
 
 void detect_contacts(Motion& motion) {
+  const Soles soles[2] = {sole_edges(motion, 0), sole_edges(motion, 1)};
+  std::vector<bool> contact[2] = {resting(motion, soles[0]), resting(motion, soles[1])};
+  for (int t = 0; t < motion.frames(); ++t) {
+    if (contact[0][t] || contact[1][t] || carried(motion, t) < 0.5) continue;
+    // Something carries the body: the slower foot, though it slides.
+    const double speed[2] = {sliding_speed(motion, soles[0], t), sliding_speed(motion, soles[1], t)};
+    const int side = speed[1] < speed[0];
+    contact[side][t] = speed[side] < kSlide;
+  }
   for (int side = 0; side < 2; ++side) {
-    const std::vector<bool> contact = foot_contacts(motion, side);
-    for (int t = 0; t < motion.frames(); ++t) motion.contact[t][side] = contact[t];
+    drop_short_runs(contact[side], std::max(1, static_cast<int>(kShort * motion.fps)));
+    for (int t = 0; t < motion.frames(); ++t) motion.contact[t][side] = contact[side][t];
   }
 }
 

@@ -1,8 +1,10 @@
 #include "reference/floor.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
+#include "reference/flight.h"
 #include "reference/foot.h"
 
 namespace selfcorrect::kinematics {
@@ -16,10 +18,11 @@ constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0
 // A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
 // floor.
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
-constexpr double kFall[2] = {5, 8}, kFallWindow = 0.05;  // m/s^2 downwards of all joints together, over s
+constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
-constexpr double kTolerance =
-    0.02;  // m above the floor at which a slow point counts half: it may be in the air
+// Height above the floor at which a slow point counts half, as it may be in the air: m, and how many median
+// deviations of the heights of all slow points (the feet of generated motion tread at different heights).
+constexpr double kTolerance[2] = {0.02, 0.06}, kDeviations = 2;
 constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
@@ -31,40 +34,34 @@ struct Evidence {
   double weight = 0;  // 0..1
 };
 
-// 1 while the body is carried, 0 while it falls freely.
-double carried(const Motion& motion, int t) {
-  const int reach = std::max(1, static_cast<int>(std::lround(kFallWindow * motion.fps)));
-  const int middle = std::clamp(t, reach, std::max(reach, motion.frames() - 1 - reach));
-  if (middle + reach >= motion.frames()) return 1;
-  double second = 0;
-  for (int j = 0; j < kJoints; ++j)
-    second += motion.position[middle - reach][j].y - 2 * motion.position[middle][j].y +
-              motion.position[middle + reach][j].y;
-  const double seconds = reach / motion.fps;
-  return 1 - smoothstep(-second / (kJoints * seconds * seconds), kFall[0], kFall[1]);
+// How still a joint is, 0..1.
+double stillness(const Motion& motion, int t, int joint) {
+  const Vec3 step = motion.fps * slowest_step(motion.position, t, joint);
+  return (1 - smoothstep(std::fabs(step.y), kVertical[0], kVertical[1])) *
+         (1 - smoothstep(length2d(step.x, step.z), kHorizontal[0], kHorizontal[1]));
 }
 
-// Lowest point of frame `t`, and how fast the joint that carries it is.
+// Lowest point of the body in frame `t`, and whether the body may rest on it or on another one that is about
+// as low.
 Evidence lowest_point(const Motion& motion, int t) {
-  const Positions& p = motion.position[t];
-  double low = std::numeric_limits<double>::infinity();
-  int joint = 0;
-  const auto consider = [&](double height, int carrier) {
-    if (height >= low) return;
-    low = height;
-    joint = carrier;
-  };
+  std::array<double, kJoints> height;
   for (int j = 0; j < kJoints; ++j)
-    if (kRadius[j] > 0) consider(p[j].y - kRadius[j], j);
+    height[j] =
+        kRadius[j] > 0 ? motion.position[t][j].y - kRadius[j] : std::numeric_limits<double>::infinity();
   for (int side = 0; side < 2; ++side) {
     const SolePoints sole = planted_sole_points(motion, t, side);
-    for (int i = 0; i < kCorners; ++i)
-      consider(sole[i].y, i < kSolePoints ? kLegs[side].ankle : kLegs[side].toe);
+    for (int i = 0; i < kCorners; ++i) {
+      double& carrier = height[i < 2 ? kLegs[side].ankle : kLegs[side].toe];
+      carrier = std::min(carrier, sole[i].y);
+    }
   }
-  const Vec3 step = slowest_step(motion.position, t, joint);
-  const double vertical = std::fabs(step.y) * motion.fps, horizontal = length2d(step.x, step.z) * motion.fps;
-  return {low, carried(motion, t) * (1 - smoothstep(vertical, kVertical[0], kVertical[1])) *
-                   (1 - smoothstep(horizontal, kHorizontal[0], kHorizontal[1]))};
+  const double low = *std::min_element(height.begin(), height.end());
+  double still = 0;
+  for (int j = 0; j < kJoints; ++j) {
+    const double close = height[j] - low < kAsLow ? 1 - smoothstep(height[j] - low, 0, kAsLow) : 0;
+    if (close > still) still = std::max(still, close * stillness(motion, t, j));
+  }
+  return {low, still > 0 ? still * carried(motion, t) : 0};
 }
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
@@ -99,15 +96,20 @@ void whittaker(const std::vector<double>& w, const std::vector<double>& y, doubl
   }
 }
 
-double low_quantile(const std::vector<Evidence>& points) {
+double quantile(std::vector<double>& values, double share) {
+  const auto at = values.begin() + static_cast<long>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
+}
+
+// Heights of the points that are good evidence; of all points where there are none.
+std::vector<double> evident_heights(const std::vector<Evidence>& points) {
   std::vector<double> heights;
   for (const Evidence& point : points)
     if (point.weight > 0.5) heights.push_back(point.height);
   if (heights.empty())
     for (const Evidence& point : points) heights.push_back(point.height);
-  const auto quantile = heights.begin() + heights.size() / 5;
-  std::nth_element(heights.begin(), quantile, heights.end());
-  return *quantile;
+  return heights;
 }
 
 }  // namespace
@@ -129,7 +131,11 @@ Floor find_floor(const Motion& motion) {
   }
   // Asymmetric reweighting (Eilers & Boelens 2005): what is under the floor counts in full, what is well
   // above it is in the air and counts little.
-  floor.level = low_quantile(points);
+  std::vector<double> heights = evident_heights(points);
+  floor.level = quantile(heights, 0.2);
+  const double median = quantile(heights, 0.5);
+  for (double& height : heights) height = std::fabs(height - median);
+  const double tolerance = std::clamp(kDeviations * quantile(heights, 0.5), kTolerance[0], kTolerance[1]);
   floor.height.assign(frames, floor.level);
   std::vector<double> w(frames), y(frames);
   const double stiffness = std::pow(kStiffness * motion.fps, 4);
@@ -138,7 +144,7 @@ Floor find_floor(const Motion& motion) {
     for (int t = 0; t < frames; ++t) {
       const double above = points[t].height - floor.height[t];
       const double weight = above < 0 ? std::max(points[t].weight, kLeastEvidence)
-                                      : points[t].weight / (1 + above * above / (kTolerance * kTolerance));
+                                      : points[t].weight / (1 + above * above / (tolerance * tolerance));
       sum += weight * points[t].height;
       weights += weight;
       w[t] = weight + kAnchor;

@@ -12,7 +12,8 @@ namespace {
 constexpr double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
 constexpr double kStraight =
     0.005;  // m that the knee's axis counts for against the knee's distance from the line hip-ankle
-constexpr double kExact = 1e-4;  // m that an ankle may be off without a correction
+constexpr double kMostRoll = 0.6;  // rad that an ankle turns a foot sideways
+constexpr double kExact = 1e-4;    // m that an ankle may be off without a correction
 constexpr double kLongest = 0.9995,
                  kShortest = 0.02;  // of a leg: share of its length, and m more than the least
 
@@ -63,6 +64,17 @@ HingeView knee_view(const Positions& p, const Leg& leg, Quat pelvis) {
   return {thigh, straight, normal, smoothstep(norm(normal), kLegBend[0], kLegBend[1]) * forwards};
 }
 
+// A foot's roll about its own length cannot be seen in joint positions. Under a shank that stands, the sole
+// is level sideways as far as an ankle turns; a leg in the air has the foot in line with the shank.
+Quat level_roll(Quat foot, Vec3 direction, Vec3 shank) {
+  const double level =
+      smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
+  if (level <= 0) return foot;
+  const Vec3 across = rotate(foot, {1, 0, 0}), wanted = unit(cross({0, 1, 0}, direction));
+  const double angle = std::atan2(dot(cross(across, wanted), direction), dot(across, wanted));
+  return unit(about(direction, level * std::clamp(angle, -kMostRoll, kMostRoll)) * foot);
+}
+
 void solve_arms(const std::vector<Positions>& positions, Motion& motion, int side) {
   const Arm& arm = kArms[side];
   std::vector<HingeView> views(positions.size());
@@ -89,7 +101,8 @@ void solve_legs(const std::vector<Positions>& positions, Motion& motion, int sid
     auto& q = motion.rotation[t];
     q[leg.hip] = from_y_and_x(-bone(positions[t], leg.knee), axes[t]);
     q[leg.knee] = from_y_and_x(-bone(positions[t], leg.ankle), axes[t]);
-    q[leg.ankle] = q[leg.toe] = turned_onto(q[leg.knee], motion.offset[leg.toe], bone(positions[t], leg.toe));
+    const Quat foot = turned_onto(q[leg.knee], motion.offset[leg.toe], bone(positions[t], leg.toe));
+    q[leg.ankle] = q[leg.toe] = level_roll(foot, bone(positions[t], leg.toe), bone(positions[t], leg.ankle));
   }
 }
 

@@ -32,7 +32,8 @@ void repair_glitches(std::vector<Positions>& positions) {
       if (t + 3 < frames) around = std::max(around, off(t + 2, j));
       const double before = t >= 2 ? off(t - 1, j) : 0.5 * here,
                    after = t + 2 < frames ? off(t + 1, j) : 0.5 * here;
-      if (here > kGlitchFactor * around && std::max(before, after) < 0.75 * here)
+      const bool halved = std::min(before, after) > 0.3 * here && std::max(before, after) < 0.75 * here;
+      if (halved && here > kGlitchFactor * around)
         positions[t][j] = lerp(positions[t - 1][j], positions[t + 1][j], 0.5);
     }
 }

@@ -27,6 +27,8 @@ const FLAGS: Record<string, Flag> = {
   view: { type: 'switch', help: 'also write DIR/view.html, a page to look at the motions before and after' },
 };
 
+/** Motions that are corrected together: enough to fill every lane of every core, few enough to hold in memory. */
+const TOGETHER = 1024;
 /** Motions a viewer page holds at most: it is one file that a browser opens at once. */
 const VIEWED = 60;
 /** Rows of the printed table at most; the mean of all follows. */
@@ -57,6 +59,16 @@ async function findInputs(paths: string[]): Promise<Input[]> {
         `Expected ${MOTION_ENDINGS.join(', ')} files in the folder ${path} but found none`,
       );
     inputs.push(...names.sort().map((name) => ({ path: join(path, name), root: path })));
+  }
+  const targets = new Map<string, string>();
+  for (const { path, root } of inputs) {
+    const target = relative(root, path);
+    const other = targets.get(target);
+    if (other !== undefined)
+      throw new UsageError(
+        `Expected inputs of different names but received ${other} and ${path}, which would both be written to ${target}`,
+      );
+    targets.set(target, path);
   }
   return inputs;
 }
@@ -169,6 +181,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
       gamma: flags.gamma as number | undefined,
       seed: flags.seed as number | undefined,
       threads: flags.threads as number | undefined,
+      fps,
       signal,
     };
     const inputs = await findInputs(positionals);
@@ -182,26 +195,43 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
       progress.log(`skipped ${path}: ${reason}`, { event: 'skipped', path, reason });
     };
     try {
-      for (const [i, { path, root }] of inputs.entries()) {
-        progress.update({ stage: 'correct', done: i, total: inputs.length, note: basename(path) });
-        let file: MotionFile;
-        try {
-          file = await readMotions(path, { fps });
-        } catch (error) {
-          skip(path, error);
-          continue;
+      for (let next = 0; next < inputs.length; ) {
+        const files: { file: MotionFile; root: string }[] = [];
+        for (let motions = 0; next < inputs.length && motions < TOGETHER; next++) {
+          const { path, root } = inputs[next];
+          progress.update({ stage: 'read', done: next, total: inputs.length, note: basename(path) });
+          try {
+            const file = await readMotions(path, { fps });
+            files.push({ file, root });
+            motions += file.motions.length;
+          } catch (error) {
+            skip(path, error);
+          }
         }
-        const result = await correctBatch(file.motions, { ...settings, fps: file.motions[0]?.fps ?? fps });
-        try {
-          done.push({ file, result, written: await writeMotions(file, result.motions, out, root) });
-        } catch (error) {
-          skip(path, error);
+        const result = await correctBatch(
+          files.flatMap(({ file }) => file.motions),
+          {
+            ...settings,
+            onProgress: ({ done, total }) => progress.update({ stage: 'correct', done, total }),
+          },
+        );
+        let first = 0;
+        for (const { file, root } of files) {
+          const own = {
+            motions: result.motions.splice(0, file.motions.length),
+            reports: result.reports.slice(first, first + file.motions.length),
+          };
+          first += file.motions.length;
+          try {
+            const written = await writeMotions(file, own.motions, out, root);
+            done.push({ file, result: own, written });
+            if (!process.stdout.isTTY)
+              progress.log('', { event: 'corrected', path: file.path, written, reports: own.reports });
+          } catch (error) {
+            skip(file.path, error);
+          }
         }
-        const { reports } = result;
-        if (!process.stdout.isTTY)
-          progress.log('', { event: 'corrected', path, written: done.at(-1)?.written, reports });
       }
-      progress.update({ stage: 'correct', done: inputs.length, total: inputs.length });
     } catch (error) {
       progress.end();
       if (!signal.aborted) throw error;

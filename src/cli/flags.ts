@@ -55,7 +55,7 @@ export function parseFlags(args: string[], flags: Record<string, Flag>): ParsedF
   try {
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message.split('. To specify')[0]);
+    throw new UsageError((error as Error).message.split('. To specify')[0].replaceAll('\n', ' '));
   }
   const values: ParsedFlags['flags'] = {};
   for (const [name, raw] of Object.entries(parsed.values)) {

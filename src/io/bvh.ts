@@ -199,10 +199,12 @@ export function readBvh(source: string | Uint8Array): Bvh {
   return { joints, frameTime, values };
 }
 
-const coordinates = (offset: readonly number[]): string => offset.map((value) => +value.toFixed(6)).join(' ');
+/** Numbers with a fixed precision, without trailing zeros. */
+const numbers = (values: readonly number[], decimals: number): string =>
+  values.map((value) => +value.toFixed(decimals)).join(' ');
 
 /**
- * Writes a BVH file: offsets and values with six decimals (a millionth of the unit, 2e-8 rad).
+ * Writes a BVH file: offsets with nine decimals, values with six (2e-8 rad).
  * @throws RangeError when the values are not whole frames or the joints are not in depth-first order.
  */
 export function writeBvh(bvh: Bvh): string {
@@ -227,14 +229,14 @@ export function writeBvh(bvh: Bvh): string {
       );
     const joint = bvh.joints[i];
     lines.push(`${indent}${joint.parent < 0 ? 'ROOT' : 'JOINT'} ${joint.name}`, `${indent}{`);
-    lines.push(`${indent}\tOFFSET ${coordinates(joint.offset)}`);
+    lines.push(`${indent}\tOFFSET ${numbers(joint.offset, 9)}`);
     lines.push(`${indent}\tCHANNELS ${[joint.channels.length, ...joint.channels].join(' ')}`);
     for (const child of children[i]) writeJoint(child, `${indent}\t`);
     if (joint.end || children[i].length === 0)
       lines.push(
         `${indent}\tEnd Site`,
         `${indent}\t{`,
-        `${indent}\t\tOFFSET ${coordinates(joint.end ?? [0, 0, 0])}`,
+        `${indent}\t\tOFFSET ${numbers(joint.end ?? [0, 0, 0], 9)}`,
         `${indent}\t}`,
       );
     lines.push(`${indent}}`);
@@ -242,7 +244,7 @@ export function writeBvh(bvh: Bvh): string {
   for (const root of roots) writeJoint(root, '');
   lines.push('MOTION', `Frames: ${frames}`, `Frame Time: ${+bvh.frameTime.toFixed(8)}`);
   for (let t = 0; t < frames; t++)
-    lines.push(coordinates(Array.from(bvh.values.subarray(t * width, (t + 1) * width))));
+    lines.push(numbers(Array.from(bvh.values.subarray(t * width, (t + 1) * width)), 6));
   lines.push('');
   return lines.join('\n');
 }

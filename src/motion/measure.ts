@@ -28,6 +28,8 @@ export interface Plausibility {
   skateRatio: number;
   /** Mean over bones of the standard deviation of their length [mm]. */
   boneDeviation: number;
+  /** The same of the bone that varies most [mm]. */
+  worstBoneDeviation: number;
   /** Mean speed of the pelvis [m/s]. */
   rootSpeed: number;
 }
@@ -77,8 +79,9 @@ function meanJerk(joints: Float32Array, frames: number, fps: number): number {
   return (total / (end / 3)) * fps ** 3;
 }
 
-function boneDeviation(joints: Float32Array, frames: number): number {
+function boneDeviations(joints: Float32Array, frames: number): { mean: number; worst: number } {
   let total = 0;
+  let worst = 0;
   for (let j = 1; j < JOINT_COUNT; j++) {
     // Welford's running variance: lengths of 0.4 m with deviations of 1e-7 m would cancel in a sum of squares
     let mean = 0;
@@ -95,9 +98,11 @@ function boneDeviation(joints: Float32Array, frames: number): number {
       mean += difference / (t + 1);
       squares += difference * (length - mean);
     }
-    total += Math.sqrt(squares / frames);
+    const deviation = Math.sqrt(squares / frames);
+    total += deviation;
+    worst = Math.max(worst, deviation);
   }
-  return (1000 * total) / (JOINT_COUNT - 1);
+  return { mean: (1000 * total) / (JOINT_COUNT - 1), worst: 1000 * worst };
 }
 
 /**
@@ -128,6 +133,7 @@ export function measure(joints: Float32Array, fps = 20): Plausibility {
   }
   const penetrate = (1000 * depth) / frames;
   const float = (1000 * height) / frames;
+  const bones = boneDeviations(joints, frames);
   const { skate, skateRatio } = skating(joints, frames);
   return {
     penetrate,
@@ -136,7 +142,8 @@ export function measure(joints: Float32Array, fps = 20): Plausibility {
     physErr: penetrate + float + skate,
     jerk: meanJerk(joints, frames, fps),
     skateRatio,
-    boneDeviation: boneDeviation(joints, frames),
+    boneDeviation: bones.mean,
+    worstBoneDeviation: bones.worst,
     rootSpeed: frames > 1 ? (path / (frames - 1)) * fps : 0,
   };
 }

@@ -1,5 +1,6 @@
 /** Share of the limb by which it stays away from fully folded and fully straight, so that its bend keeps a direction. */
 const MARGIN = 1e-3;
+const COLLINEAR = 1e-9;
 const STRAIGHTEST = 0.9995;
 
 /**
@@ -36,7 +37,15 @@ export function solveTwoBone(
   px -= dot * dx;
   py -= dot * dy;
   pz -= dot * dz;
-  const norm = Math.hypot(px, py, pz) || 1;
+  const away = Math.hypot(pole[0] - start[0], pole[1] - start[1], pole[2] - start[2]);
+  let norm = Math.hypot(px, py, pz);
+  if (!(norm > COLLINEAR * away)) {
+    // the pole lies on the line: any normal of it, made with the axis it has least of
+    if (Math.abs(dx) <= Math.abs(dy) && Math.abs(dx) <= Math.abs(dz)) [px, py, pz] = [0, dz, -dy];
+    else if (Math.abs(dy) <= Math.abs(dz)) [px, py, pz] = [-dz, 0, dx];
+    else [px, py, pz] = [dy, -dx, 0];
+    norm = Math.hypot(px, py, pz) || 1;
+  }
   out[0] = start[0] + along * dx + (aside * px) / norm;
   out[1] = start[1] + along * dy + (aside * py) / norm;
   out[2] = start[2] + along * dz + (aside * pz) / norm;

@@ -1,0 +1,11 @@
+// Is the body carried by something, or does it fall freely?
+#pragma once
+#include "reference/motion.h"
+
+namespace selfcorrect::kinematics {
+
+// 1 while something carries the body in frame `t`, 0 while all its joints together accelerate downwards as
+// gravity would.
+double carried(const Motion& motion, int t);
+
+}  // namespace selfcorrect::kinematics

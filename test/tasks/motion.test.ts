@@ -1,0 +1,143 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readNumbers } from '../../src/io/npy.js';
+import type { LoopConfig } from '../../src/loop/config.js';
+import { runLoop } from '../../src/loop/engine.js';
+import type { GenerationRow } from '../../src/loop/layout.js';
+import { METRICS } from '../../src/metrics/index.js';
+import type { MotionSettings } from '../../src/tasks/motion/settings.js';
+import { motionTask } from '../../src/tasks/motion/task.js';
+import { MemoryFs } from '../loop/memory-fs.js';
+import { figureDataset } from './figures.js';
+import { mocapDataset } from './mocap.js';
+
+const settings: Partial<MotionSettings> = {
+  frames: 20,
+  dModel: 16,
+  layers: 1,
+  heads: 2,
+  ff: 32,
+  diffusionSteps: 8,
+  samplerSteps: 4,
+  batch: 4,
+  warmup: 2,
+  evaluationStride: 3,
+};
+const config: Partial<LoopConfig> = {
+  generations: 2,
+  n: 8,
+  stepsGen0: 30,
+  stepsPerGeneration: 4,
+  evaluationCount: 10,
+  noiseRepeats: 2,
+};
+const task = () => motionTask({ dataset: figureDataset(), settings });
+const result = (fs: MemoryFs): [string, string][] =>
+  [...fs.snapshot()].filter(([path]) => !path.endsWith('costs.jsonl'));
+
+test('all five arms on a small model: every row, every metric, samples to look at; equal bytes for one job, for two, and after a stop', async () => {
+  const fs = new MemoryFs();
+  const rows = await runLoop(task(), config, { out: 'out', fs });
+  const generations = rows.filter((row): row is GenerationRow => row.kind === 'generation');
+  assert.is(generations.length, 1 + 2 * 5);
+  for (const row of generations)
+    assert.equal(Object.keys(row.metrics).sort(), Object.keys(METRICS).sort(), `${row.arm}`);
+  for (const row of rows)
+    if (row.kind === 'floor' || row.kind === 'noise')
+      assert.equal(Object.keys(row.spread).sort(), Object.keys(METRICS).sort());
+
+  const of = (arm: string) => generations.filter((row) => row.arm === arm);
+  for (const row of of('baseline').concat(of('uncorrected')))
+    assert.ok(row.correction === undefined && row.selection === undefined);
+  for (const row of of('selected')) {
+    assert.is(row.selection!.candidates, 32);
+    assert.ok(row.selection!.cost <= row.selection!.costFirst);
+  }
+  for (const row of [...of('corrected'), ...of('selected'), ...of('placebo')]) {
+    const { status, fidBefore, fidAfter, speedRatio, jerkRatio } = row.correction!;
+    assert.is(
+      Object.values(status).reduce((sum, count) => sum + count, 0),
+      8,
+    );
+    for (const value of [fidBefore, fidAfter, speedRatio, jerkRatio]) assert.type(value, 'number');
+  }
+  of('placebo').forEach((row, i) => {
+    const target = of('corrected')[i].correction!.distance as number;
+    assert.ok(Math.abs((row.correction!.distance as number) - target) < 1e-3 * target);
+  });
+
+  const shown = JSON.parse(
+    Buffer.from((await fs.read('out/seed-0/corrected/gen-0002/samples/samples.json'))!).toString(),
+  );
+  assert.equal(
+    shown.motions.map(({ stage, role }: { stage: string; role: string }) => `${stage} ${role}`),
+    ['evaluation', 'before', 'after'].flatMap((stage) =>
+      ['best', 'median', 'worst'].map((role) => `${stage} ${role}`),
+    ),
+  );
+  assert.is(shown.motions[3].item, shown.motions[6].item, 'before and after are the same motion');
+  const { shape, data } = readNumbers((await fs.read('out/seed-0/corrected/gen-0002/samples/samples.npy'))!);
+  assert.equal(shape, [9, 20, 22, 3]);
+  assert.ok((data as Float32Array).every(Number.isFinite));
+
+  const two = new MemoryFs();
+  await runLoop(task(), config, { out: 'out', fs: two, jobs: 2 });
+  assert.equal(result(two), result(fs));
+
+  const stopped = new MemoryFs();
+  const controller = new AbortController();
+  await runLoop(task(), config, {
+    out: 'out',
+    fs: stopped,
+    jobs: 2,
+    signal: controller.signal,
+    onEvent: (event) => {
+      if (event.type === 'progress' && event.generation === 2 && event.stage === 'train') controller.abort();
+    },
+  }).then(
+    () => assert.unreachable('expected the stop to reject'),
+    (error) => assert.is(error, controller.signal.reason),
+  );
+  await runLoop(task(), config, { out: 'out', fs: stopped });
+  assert.equal(result(stopped), result(fs));
+});
+
+test('another data set, or clips too short for a window, are refused by name', async () => {
+  const fs = new MemoryFs();
+  const tiny = { ...config, arms: ['baseline' as const], generations: 1 };
+  await runLoop(task(), tiny, { out: 'out', fs });
+  const rejects = async (work: Promise<unknown>, pattern: RegExp): Promise<void> => {
+    const message = await work.then(
+      () => 'no error',
+      (error: Error) => error.message,
+    );
+    assert.match(message, pattern);
+  };
+  const changed = figureDataset();
+  changed.motions[3].joints[5] += 0.01;
+  await rejects(runLoop(motionTask({ dataset: changed, settings }), tiny, { out: 'out', fs }), /sha256/);
+  await rejects(
+    runLoop(motionTask({ dataset: figureDataset(18), settings }), tiny, { out: 'other', fs }),
+    /train clips of 21 frames or more \(1\.05 s\)/,
+  );
+});
+
+test('real motion: the floors are those measured for this data, the classifier knows held-out actions', async () => {
+  const dataset = mocapDataset();
+  if (!dataset) return;
+  const trial = await motionTask({ dataset }).open(0, { n: 64, evaluationCount: 128 });
+  const { metrics, spread } = await trial.floor(128);
+  // 128 random training windows against the held-out test windows: kinetic FID 3.6 to 4.2; recall of real by real above .8.
+  assert.ok(metrics.fid > 3 && metrics.fid < 5.5, `fid ${metrics.fid}`);
+  assert.ok(spread.fid < 1.5);
+  assert.ok(metrics.recall > 0.8 && metrics.precision > 0.8, `${metrics.precision} ${metrics.recall}`);
+  assert.ok(metrics.accuracy > 0.7, `accuracy ${metrics.accuracy}`);
+  assert.is(metrics.penetrate, 0);
+  assert.ok(metrics.jerk > 120 && metrics.jerk < 180, `jerk ${metrics.jerk}`);
+  assert.ok(metrics.speed > 0.5 && metrics.speed < 0.8);
+  const own = await trial.evaluate(trial.real);
+  assert.ok(own.nearest < 1e-6, 'the training motions are their own nearest');
+  assert.ok(own.fid > metrics.fid, 'half as many motions: a larger bias');
+});
+
+test.run();
