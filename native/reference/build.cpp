@@ -37,14 +37,13 @@ double planted_height(const Floor& floor, bool clip) {
   return kept + (kTouching - kept) * std::max(std::min(1.0, beyond), smoothstep(variation, 0.01, 0.03));
 }
 
-std::vector<Positions> read(const float* joints, int frames) {
-  std::vector<Positions> positions(frames);
+void read(const float* joints, int frames, std::vector<Positions>& positions) {
+  positions.resize(frames);
   for (Positions& p : positions)
     for (Vec3& joint : p) {
       joint = {joints[0], joints[1], joints[2]};
       joints += 3;
     }
-  return positions;
 }
 
 void lower(Motion& motion, const std::vector<double>& height) {
@@ -82,7 +81,9 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   const Reason reason = validate(joints, frames, options.fps);
   if (reason != Reason::kNone) return reason;
   const double fps = options.fps;
-  std::vector<Positions> positions = read(joints, frames);
+  // Kept from call to call: fresh pages for every motion of a batch would cost more than the work on them.
+  thread_local std::vector<Positions> positions;
+  read(joints, frames, positions);
   repair_glitches(positions);
   const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
   if (clip)
@@ -90,7 +91,8 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   else if (jittery)
     low_pass(positions, fps, kLoopCutoff);
   repair_size(positions, fps);
-  Motion motion = solve_ik(positions, measure_skeleton(positions, fps), fps);
+  thread_local Motion motion;
+  solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
   const Floor floor = find_floor(motion);
   lower(motion, floor.height);
   detect_contacts(motion);

@@ -9,10 +9,12 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kNear = 0.030, kLeave = 0.045;        // m: height that makes a contact, and that keeps one
-constexpr double kSpeed = 0.6, kVerticalSpeed = 0.35;  // m/s
-constexpr double kSlide = 1.5;                         // m/s: faster than that nothing stands on it
-constexpr double kShort = 0.075;                       // s: gaps and contacts shorter than this are noise
+constexpr double kNear = 0.030, kLeave = 0.045;  // m: height that makes a contact, and that keeps one
+// m/s. A foot that is a little over the ground and moves is stepping; the same speed on the ground is a
+// slide.
+constexpr double kSpeed = 0.6, kRaisedSpeed = 0.2, kVerticalSpeed = 0.35;
+constexpr double kSlide = 1.5;    // m/s: faster than that nothing stands on it
+constexpr double kShort = 0.075;  // s: gaps and contacts shorter than this are noise
 
 // Middle of an edge of the sole, at the height of its lower end.
 Vec3 lower_end(Vec3 a, Vec3 b) { return {0.5 * (a.x + b.x), std::min(a.y, b.y), 0.5 * (a.z + b.z)}; }
@@ -48,7 +50,8 @@ std::vector<bool> resting(const Motion& motion, const Soles& points) {
   for (int t = 0; t < frames; ++t)
     for (int i = 0; i < 2; ++i) {
       const Vec3 step = motion.fps * slowest_step(points, t, i);
-      const bool slow = norm(step) < kSpeed && std::fabs(step.y) < kVerticalSpeed;
+      const double limit = kSpeed + (kRaisedSpeed - kSpeed) * smoothstep(points[t][i].y, kNear / 2, kLeave);
+      const bool slow = norm(step) < limit && std::fabs(step.y) < kVerticalSpeed;
       near[t] = near[t] || (slow && points[t][i].y < kNear);
       held[t] = held[t] || (slow && points[t][i].y < kLeave);
     }
@@ -102,8 +105,9 @@ std::vector<int> frames_from_contact(const Motion& motion, int side) {
 void detect_contacts(Motion& motion) {
   const Soles soles[2] = {sole_edges(motion, 0), sole_edges(motion, 1)};
   std::vector<bool> contact[2] = {resting(motion, soles[0]), resting(motion, soles[1])};
+  const std::vector<double> support = carried(motion);
   for (int t = 0; t < motion.frames(); ++t) {
-    if (contact[0][t] || contact[1][t] || carried(motion, t) < 0.5) continue;
+    if (contact[0][t] || contact[1][t] || support[t] < 0.5) continue;
     // Something carries the body: the slower foot, though it slides.
     const double speed[2] = {sliding_speed(motion, soles[0], t), sliding_speed(motion, soles[1], t)};
     const int side = speed[1] < speed[0];

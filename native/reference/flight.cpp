@@ -10,16 +10,22 @@ constexpr double kWindow = 0.05;     // s to either side
 
 }  // namespace
 
-double carried(const Motion& motion, int t) {
+std::vector<double> carried(const Motion& motion) {
+  const int frames = motion.frames();
   const int reach = std::max(1, static_cast<int>(std::lround(kWindow * motion.fps)));
-  const int middle = std::clamp(t, reach, std::max(reach, motion.frames() - 1 - reach));
-  if (middle + reach >= motion.frames()) return 1;
-  double second = 0;
-  for (int j = 0; j < kJoints; ++j)
-    second += motion.position[middle - reach][j].y - 2 * motion.position[middle][j].y +
-              motion.position[middle + reach][j].y;
+  std::vector<double> result(frames, 1), height(frames, 0);  // mean of the joints
+  if (frames < 2 * reach + 1) return result;
+  for (int t = 0; t < frames; ++t) {
+    for (const Vec3& joint : motion.position[t]) height[t] += joint.y;
+    height[t] /= kJoints;
+  }
   const double seconds = reach / motion.fps;
-  return 1 - smoothstep(-second / (kJoints * seconds * seconds), kFall[0], kFall[1]);
+  for (int t = 0; t < frames; ++t) {
+    const int middle = std::clamp(t, reach, frames - 1 - reach);
+    const double second = height[middle - reach] - 2 * height[middle] + height[middle + reach];
+    result[t] = 1 - smoothstep(-second / (seconds * seconds), kFall[0], kFall[1]);
+  }
+  return result;
 }
 
 }  // namespace selfcorrect::kinematics

@@ -6,6 +6,6 @@ namespace selfcorrect::kinematics {
 
 // 1 while something carries the body in frame `t`, 0 while all its joints together accelerate downwards as
 // gravity would.
-double carried(const Motion& motion, int t);
+std::vector<double> carried(const Motion& motion);
 
 }  // namespace selfcorrect::kinematics

@@ -61,7 +61,7 @@ Evidence lowest_point(const Motion& motion, int t) {
     const double close = height[j] - low < kAsLow ? 1 - smoothstep(height[j] - low, 0, kAsLow) : 0;
     if (close > still) still = std::max(still, close * stillness(motion, t, j));
   }
-  return {low, still > 0 ? still * carried(motion, t) : 0};
+  return {low, still};
 }
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
@@ -118,8 +118,10 @@ Floor find_floor(const Motion& motion) {
   const int frames = motion.frames();
   std::vector<Evidence> points(frames);
   double total = 0, lowest = std::numeric_limits<double>::infinity();
+  const std::vector<double> support = carried(motion);
   for (int t = 0; t < frames; ++t) {
     points[t] = lowest_point(motion, t);
+    points[t].weight *= support[t];
     total += points[t].weight;
     lowest = std::min(lowest, points[t].height);
   }

@@ -5,6 +5,7 @@ namespace {
 
 constexpr double kFlat[2] = {0.20, 0.30};  // rad of tilt up to which a planted foot is meant to be flat
 constexpr double kToeBend = 1.0;           // rad
+constexpr double kLevel = 1e-9;            // sine of a pitch that needs no bend
 
 SolePoints corners(const Sole& sole, Vec3 ankle, Quat foot, Vec3 toe, Quat toes) {
   SolePoints points;
@@ -34,15 +35,17 @@ SolePoints planted_sole_points(const Motion& motion, int t, int side) {
 }
 
 Quat flattened(Quat foot) {
+  static const double all = std::cos(kFlat[0]), none = std::cos(kFlat[1]);
   const Vec3 up = rotate(foot, {0, 1, 0});
-  if (up.y < std::cos(kFlat[1])) return foot;
+  if (up.y <= none) return foot;
+  if (up.y >= all) return unit(swing(up, {0, 1, 0}) * foot);
   const double flat = 1 - smoothstep(std::acos(std::min(up.y, 1.0)), kFlat[0], kFlat[1]);
   return unit(slerp({}, swing(up, {0, 1, 0}), flat) * foot);
 }
 
 Quat level_toes(Quat foot, double share) {
   const double down = -rotate(foot, {0, 0, 1}).y;
-  if (down <= 0 || share <= 0) return foot;
+  if (down <= kLevel || share <= 0) return foot;
   return unit(foot * about({1, 0, 0}, -share * std::min(std::asin(std::min(down, 1.0)), kToeBend)));
 }
 

@@ -131,8 +131,7 @@ void place_ankle(Motion& motion, int t, const Leg& leg, Vec3 target) {
   p[leg.toe] = ankle + rotate(q[leg.ankle], motion.offset[leg.toe]);
 }
 
-Motion solve_ik(const std::vector<Positions>& positions, const Offsets& offset, double fps) {
-  Motion motion;
+void solve_ik(const std::vector<Positions>& positions, const Offsets& offset, double fps, Motion& motion) {
   motion.fps = fps;
   motion.offset = offset;
   for (int side = 0; side < 2; ++side) {
@@ -155,7 +154,6 @@ Motion solve_ik(const std::vector<Positions>& positions, const Offsets& offset, 
       if (norm(motion.position[t][leg.ankle] - ankle) > kExact) place_ankle(motion, t, leg, ankle);
     }
   }
-  return motion;
 }
 
 }  // namespace selfcorrect::kinematics

@@ -70,19 +70,29 @@ test('frame 0 is at the origin facing +z, and the lowest joint of every clip at 
 
 test('a foot in contact does not move over the floor, and is on it', () => {
   let frames = 0;
+  let heels = 0;
   for (const { joints, contacts, name } of motions)
     for (let frame = 0; frame < contacts.length / 2; frame++)
       for (const side of [0, 1]) {
         if (!contacts[frame * 2 + side]) continue;
         frames++;
         const ball = frame * FRAME_SIZE + (10 + side) * 3;
-        assert.ok(joints[ball + 1] < 0.021, `${name} frame ${frame}: ball at ${joints[ball + 1]}`);
+        const ankle = frame * FRAME_SIZE + (7 + side) * 3;
         if (frame === 0 || !contacts[frame * 2 - 2 + side]) continue;
-        const before = ball - FRAME_SIZE;
-        const slip = Math.hypot(joints[ball] - joints[before], joints[ball + 2] - joints[before + 2]);
-        assert.ok(slip < 4e-6, `${name} frame ${frame} side ${side}: slips ${slip} m`);
+        const slip = (joint: number) =>
+          Math.hypot(
+            joints[joint] - joints[joint - FRAME_SIZE],
+            joints[joint + 2] - joints[joint + 2 - FRAME_SIZE],
+          );
+        // A foot turns about its ball or, in a heel strike until the ball is down, about its ankle.
+        const still = slip(ball) < 4e-6;
+        if (still)
+          assert.ok(joints[ball + 1] < 0.0185, `${name} frame ${frame}: ball at ${joints[ball + 1]}`);
+        else heels++;
+        assert.ok(still || slip(ankle) < 4e-6, `${name} frame ${frame} side ${side}: slips ${slip(ball)} m`);
       }
   assert.ok(frames > 10_000);
+  assert.ok(heels < 0.06 * frames, `${heels} heel strikes`);
 });
 
 test('without contact the centre of mass falls freely', () => {
@@ -116,14 +126,14 @@ test('joints stay in the range of people: knees and elbows bend one way, arms ou
         assert.ok(elbow > 2.5 && elbow < 150, `${where}: elbow ${elbow}`);
         for (const [joint, room] of [
           [18, 0.13],
-          [20, 0.13],
+          [20, 0.11],
         ]) {
           const gap = toTrunk(joints, frame, joint + side);
           assert.ok(gap > room, `${where}: joint ${joint + side} is ${gap} m from the spine`);
         }
       }
-      assert.ok(distance(joints, frame, 4, 5) > 0.06, `${where}: knees`);
-      assert.ok(distance(joints, frame, 7, 8) > 0.06, `${where}: ankles`);
+      assert.ok(distance(joints, frame, 4, 5) > 0.045, `${where}: knees`);
+      assert.ok(distance(joints, frame, 7, 8) > 0.045, `${where}: ankles`);
       assert.ok(distance(joints, frame, 20, 21) > 0.06, `${where}: hands`);
     }
 });
@@ -149,11 +159,11 @@ test('equal seeds give equal bytes; a clip does not depend on how many follow; o
   });
 });
 
-test('160 clips take less than 2 s', () => {
-  const start = performance.now();
+test('160 clips take less than 2 s of processor time', () => {
+  const start = process.cpuUsage();
   proceduralMotions({ seed: 7 });
-  const took = performance.now() - start;
-  assert.ok(took < 2000, `${took} ms`);
+  const { user, system } = process.cpuUsage(start);
+  assert.ok(user + system < 2e6, `${(user + system) / 1e3} ms`);
 });
 
 test('bad options are refused by name', () => {
