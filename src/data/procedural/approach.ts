@@ -79,7 +79,7 @@ function few(
     first: random.integer(2) as Side,
     stepTime: cycle / 2,
     duty,
-    halfWidth: Math.min(build.halfWidth, 0.085),
+    halfWidth: random.uniform(0.035, 0.065),
     toeOut: build.toeOut,
     swing: walkingSwing(speed),
     place: end < score.seconds ? (place ?? ((side) => standing(score, side))) : undefined,
