@@ -138,7 +138,8 @@ test('whoever stands still has the centre of mass over the feet', () => {
       );
       still++;
       const outside = toHull(track[frame], soles);
-      assert.ok(outside < 0.03, `${name} frame ${frame}: ${outside} m outside`);
+      // Soles are some 9 cm wide; the hull here is that of their middle lines.
+      assert.ok(outside < 0.05, `${name} frame ${frame}: ${outside} m outside`);
     }
   }
   assert.ok(still > 500, `${still}`);
