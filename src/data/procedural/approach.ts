@@ -40,7 +40,7 @@ export function surround(score: Score, { into, onward, time, place, arms = 1 }: 
     const end = 0.9 + spare * random.uniform(0.1, goes ? 0.4 : 0.8);
     const pace = few(score, -2.5, end, place, arms);
     turning(score, -0.4, end - 0.2);
-    result.start = end - 0.15;
+    result.start = end;
     result.before = `${pick(random, ['walks up', 'comes walking', 'walks forward', 'approaches', 'steps up'])}${pace} and`;
   }
   if (goes) {
