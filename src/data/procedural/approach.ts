@@ -40,7 +40,7 @@ export function surround(score: Score, { into, onward, time, place, arms = 1 }: 
     const end = 0.9 + spare * random.uniform(0.1, goes ? 0.4 : 0.8);
     const pace = few(score, -2.5, end, place, arms);
     turning(score, -0.4, end - 0.2);
-    result.start = end - 0.15;
+    result.start = end;
     result.before = `${pick(random, ['walks up', 'comes walking', 'walks forward', 'approaches', 'steps up'])}${pace} and`;
   }
   if (goes) {
@@ -79,7 +79,7 @@ function few(
     first: random.integer(2) as Side,
     stepTime: cycle / 2,
     duty,
-    halfWidth: Math.min(build.halfWidth, 0.085),
+    halfWidth: random.uniform(0.035, 0.065),
     toeOut: build.toeOut,
     swing: walkingSwing(speed),
     place: end < score.seconds ? (place ?? ((side) => standing(score, side))) : undefined,

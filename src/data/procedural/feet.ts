@@ -140,8 +140,8 @@ export class FootTrack {
   pressure(t: number): [number, number] {
     const stance = this.stances[this.stanceAt(t)];
     const span = Math.min(0.45, (stance.liftOff - stance.touchDown) / 2);
-    const from = stance.heelFirst ? 0.15 : MIDFOOT;
-    const to = stance.toeOff > 20 * DEGREE ? 1.15 : MIDFOOT;
+    const from = stance.heelFirst ? 0.25 : MIDFOOT;
+    const to = stance.toeOff > 20 * DEGREE ? 1.3 : MIDFOOT;
     let along = MIDFOOT;
     if (t < stance.touchDown + span) along = mix(from, MIDFOOT, Math.max(0, (t - stance.touchDown) / span));
     else if (t > stance.liftOff - span) along = mix(to, MIDFOOT, Math.max(0, (stance.liftOff - t) / span));

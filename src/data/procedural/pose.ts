@@ -98,14 +98,14 @@ export function assemble(
   attach(out, offset, 3, 6, spine1);
   attach(out, offset, 6, 9, spine2);
   attach(out, offset, 9, 12, chest);
-  // The head keeps most of its direction while the trunk leans and turns (gaze stabilisation).
+  // The head keeps most of its direction while the trunk leans and turns (gaze stabilisation), but goes along with a deep bow.
+  const lean = controls[row + column.pelvisPitch] + controls[row + column.chestPitch];
   const neck = multiply(
     chest,
     fromYawPitchRoll(
       controls[row + column.headYaw] -
         0.8 * (controls[row + column.pelvisYaw] + controls[row + column.chestYaw]),
-      controls[row + column.headPitch] -
-        0.5 * (controls[row + column.pelvisPitch] + controls[row + column.chestPitch]),
+      controls[row + column.headPitch] - 0.35 * Math.tanh(1.5 * lean),
       controls[row + column.headRoll] -
         0.7 * (controls[row + column.pelvisRoll] + controls[row + column.chestRoll]),
     ),

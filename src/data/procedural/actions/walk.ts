@@ -1,4 +1,5 @@
 import type { Random } from '../../../random/random.js';
+import { standing } from '../approach.js';
 import { chance, paceWord, pick, sentence } from '../captions.js';
 import { DEGREE } from '../curves.js';
 import { accompany, layBout, walkingCycle, walkingManner, walkingSwing } from '../locomotion.js';
@@ -66,7 +67,10 @@ export function walk(random: Random, seconds: number): Clip {
     );
   }
 
-  const halfWidth = random.uniform(0.06, 0.09);
+  const way = bend(score, speed, random);
+  // The narrow track of a straight walk would make the legs touch in a tight bend.
+  const winding = way.includes('circle') || way.includes('zigzag') || gait === 'backward';
+  const halfWidth = random.uniform(0.044, 0.066) + (winding ? 0.025 : 0);
   for (const [start, end] of spans) {
     score.path.move({
       start,
@@ -83,6 +87,8 @@ export function walk(random: Random, seconds: number): Clip {
         landing: 24 * DEGREE,
         landingTime: 0.14,
         follow: 4 * DEGREE,
+        down: 1.2,
+        fall: 0.3,
       });
     if (gait === 'sneak')
       Object.assign(swing, {
@@ -97,13 +103,13 @@ export function walk(random: Random, seconds: number): Clip {
       stepTime,
       duty,
       halfWidth,
+      place: (side) => standing(score, side),
       toeOut: score.build.toeOut * 0.7,
       swing,
     });
     accompany(score, rhythm, manner);
   }
 
-  const way = bend(score, speed, random);
   if (chance(random, 0.35)) lookAround(score);
   score.enliven(random.uniform(0.8, 1.5));
   return { score, caption: describe(random, { gait, speed, course, way, hips }) };

@@ -62,7 +62,7 @@ export function wave(random: Random, seconds: number): Clip {
       first: random.integer(2) as 0 | 1,
       stepTime: cycle / 2,
       duty,
-      halfWidth: 0.07,
+      halfWidth: random.uniform(0.035, 0.065),
       toeOut: score.build.toeOut,
       swing: walkingSwing(speed),
     });
