@@ -14,8 +14,11 @@ constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the g
 constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
 constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                  // s before the first and after the last contact
-constexpr double kHeightSmooth = 0.05;          // s
-constexpr double kRise = 0.10;                  // s from contact to full clearance
+constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
+constexpr double kNearEnough =
+    0.004;  // m off the ground that half is left of: straight legs turn it into far more at the knee
+constexpr double kHeightSmooth = 0.05;  // s
+constexpr double kRise = 0.10;          // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
 void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
@@ -81,18 +84,23 @@ std::vector<double> clearance_lift(const Motion& motion, int side, const std::ve
 }  // namespace
 
 void stand_feet(Motion& motion) {
-  for (int t = 0; t < motion.frames(); ++t)
-    for (int side = 0; side < 2; ++side) {
-      const Leg& leg = kLegs[side];
+  const int frames = motion.frames();
+  std::vector<double> planted(frames);
+  for (int side = 0; side < 2; ++side) {
+    for (int t = 0; t < frames; ++t) planted[t] = motion.contact[t][side];
+    planted = gaussian(planted, kFlattenSmooth * motion.fps);
+    const Leg& leg = kLegs[side];
+    for (int t = 0; t < frames; ++t) {
       Positions& p = motion.position[t];
       auto& q = motion.rotation[t];
-      if (motion.contact[t][side]) {
-        q[leg.ankle] = flattened(q[leg.ankle]);
+      if (planted[t] > kLittle) {
+        q[leg.ankle] = slerp(q[leg.ankle], flattened(q[leg.ankle]), planted[t]);
         p[leg.toe] = p[leg.ankle] + rotate(q[leg.ankle], motion.offset[leg.toe]);
       }
       const double near = 1 - smoothstep(p[leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
       q[leg.toe] = level_toes(q[leg.ankle], near);
     }
+  }
 }
 
 Vec3 contact_slip(const Motion& motion, int t, int side) {
@@ -121,7 +129,10 @@ void lock_feet(Motion& motion, double clearance) {
     std::vector<Vec3> shift(frames);
     for (const Run& run : runs) {
       hold_still(motion, run, side, shift);
-      for (int t = run.begin; t < run.end; ++t) shift[t].y = -lowest(sole_points(motion, t, side));
+      for (int t = run.begin; t < run.end; ++t) {
+        const double height = lowest(sole_points(motion, t, side)), square = height * height;
+        shift[t].y = -height * square / (square + kNearEnough * kNearEnough);
+      }
     }
     fill_swings(runs, motion.fps, shift);
     smooth_heights(motion.fps, shift);
