@@ -1,7 +1,7 @@
 /**
  * Time of a training step and of sampling. `S` is the size the project's goal is stated for (60 frames, batch 32), `loop`
  * the model of the self-consuming loop. The median of several calls, since other processes share the machine.
- * Arguments: names of rows to run (default: all).
+ * Rows named in the arguments run alone.
  */
 import { availableParallelism } from 'node:os';
 import { MotionDiffusion, type MotionDiffusionConfig } from '../src/generator/index.js';
@@ -39,11 +39,10 @@ const SAMPLER_STEPS = 25;
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-const wanted = process.argv.slice(2);
+const named = ROWS.filter(({ name }) => process.argv.includes(name));
 const threadsHere = availableParallelism();
 console.log(`training step, batch ${BATCH}, ${MOTION.frames} frames; ${threadsHere} cores here`);
-for (const { name, config, threads, goal } of ROWS) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+for (const { name, config, threads, goal } of named.length > 0 ? named : ROWS) {
   const model = await MotionDiffusion.create(config, { threads });
   const count = 64;
   const features = new Random(1).normals(new Float32Array(count * config.frames * config.features));

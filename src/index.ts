@@ -2,6 +2,16 @@ export { type CorrectInput, type CorrectResult, correctBatch } from './correct/c
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
 export type { CorrectOptions } from './correct/options.js';
 export type { CorrectionReport, CorrectionStatus, Plausibility } from './correct/report.js';
+export {
+  type LoadedFolder,
+  type LoadOptions,
+  loadFolder,
+  type MotionDataset,
+  type MotionFile,
+  readMotions,
+  writeMotions,
+} from './data/index.js';
+export { type ProceduralMotion, type ProceduralOptions, proceduralMotions } from './data/procedural/index.js';
 export { FRAME_SIZE, frameCount, type Motion } from './motion/motion.js';
 export { JOINT_COUNT, JOINT_NAMES, MIRROR, PARENTS } from './motion/skeleton.js';
 export { Random } from './random/random.js';

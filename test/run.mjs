@@ -27,13 +27,14 @@ function run(file) {
       const total = count('Total');
       const passed = count('Passed');
       const skipped = count('Skipped');
-      let failed = total - passed - skipped;
-      if (failed === 0 && (code !== 0 || total === 0)) failed = 1; // crashed, timed out, or ran no test at all
+      let failed = total - passed; // uvu's Total leaves the skipped ones out
+      if (failed === 0 && (code !== 0 || total + skipped === 0)) failed = 1; // crashed, timed out, or ran no test at all
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       console.log(
         `${failed ? 'FAIL' : 'ok  '} ${file.slice(10, -8)}  ${passed}/${total}  ${seconds} s${signal ? ` (${signal})` : ''}`,
       );
       if (failed) console.log(output);
+      else for (const note of output.match(/^note: .*$/gm) ?? []) console.log(`     ${note}`);
       resolve({ passed, failed, skipped });
     });
   });

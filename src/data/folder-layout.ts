@@ -121,12 +121,17 @@ async function humanMl3dEntries(dir: string): Promise<FolderEntry[] | undefined>
   return undefined;
 }
 
-async function plainEntries(dir: string): Promise<FolderEntry[]> {
-  const splits = await readSplits(dir);
-  const files = (await readdir(dir, { recursive: true, withFileTypes: true }))
+/** Paths below a folder, with `/`, of all files that may hold motion, in the order of names. */
+export async function listMotionFiles(dir: string): Promise<string[]> {
+  return (await readdir(dir, { recursive: true, withFileTypes: true }))
     .filter((file) => file.isFile() && MOTION_ENDINGS.includes(extname(file.name).toLowerCase()))
     .map((file) => relative(dir, join(file.parentPath, file.name)).split(sep).join('/'))
     .sort(byName);
+}
+
+async function plainEntries(dir: string): Promise<FolderEntry[]> {
+  const splits = await readSplits(dir);
+  const files = await listMotionFiles(dir);
   return Promise.all(
     files.map(async (file) => {
       const stem = file.slice(0, -extname(file).length);

@@ -10,6 +10,7 @@ export {
   SPLITS,
   type Split,
 } from './dataset.js';
+export { listMotionFiles } from './folder-layout.js';
 export {
   folderDataset,
   type LoadedFolder,

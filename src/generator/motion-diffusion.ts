@@ -113,8 +113,7 @@ export class MotionDiffusion {
    * @throws GeneratorError ERR_CHECKPOINT if the file is of a model with another configuration; FormatError
    */
   async restore(path: string): Promise<void> {
-    const bytes = new Uint8Array(await readFile(path));
-    const { tensors, metadata } = readSafetensors(bytes);
+    const { tensors, metadata } = readSafetensors(await readFile(path));
     const expected = JSON.stringify(this.config);
     if (metadata.config !== undefined && metadata.config !== expected)
       throw new GeneratorError(

@@ -1,5 +1,6 @@
 /** Loops inside a graph. */
 import { Graph, show, type Value } from './graph.js';
+import { differentiable } from './ops.js';
 
 export interface ScanResult {
   /** The state after the last step. */
@@ -10,7 +11,8 @@ export interface ScanResult {
 
 /**
  * Runs `step` once for each index of the first axis of `sequences`, handing the state on. The number of steps may be
- * unknown while building. One run of a graph can so do many training steps without the state leaving it.
+ * unknown while building. One run of a graph can so do many training steps without the state leaving it. Gradients are
+ * taken inside `step`, not through the scan.
  * @param state initial values; `step` returns their successors, equal in type and shape
  * @param sequences values [steps, ...]; `step` receives their [...] parts
  */
@@ -42,5 +44,9 @@ export function scan(
     { body, num_scan_inputs: sequences.length },
     outer,
   );
+  if (outputs.length > 0)
+    differentiable([...state, ...sequences, ...body.captures()], outputs, () => {
+      throw new Error('Expected a gradient inside the step of scan but received one through the scan');
+    });
   return { state: outputs.slice(0, state.length), stacked: outputs.slice(state.length) };
 }

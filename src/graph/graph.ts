@@ -92,6 +92,7 @@ export class Graph {
 
   /** The innermost graph among those of `values`. Throws if two of them cannot see each other. */
   static innermost(values: readonly Value[]): Graph {
+    if (values.length === 0) throw new Error('Expected one input or more for a node but received none');
     let graph = values[0].graph;
     for (const value of values) if (value.graph.depth > graph.depth) graph = value.graph;
     for (const value of values)
@@ -166,7 +167,7 @@ export class Graph {
     inputs: (Value | null)[],
     outputs: readonly { dtype: DType; shape: Shape }[],
     attributes: Attributes = {},
-    where: Graph = Graph.innermost([...inputs.filter((input) => input !== null)]),
+    where: Graph = Graph.innermost(inputs.filter((input) => input !== null)),
   ): Value[] {
     for (const input of inputs)
       if (input?.shape.includes(UNKNOWN) && !READS_UNKNOWN.has(op))
@@ -198,13 +199,20 @@ export class Graph {
     return live.reverse();
   }
 
-  private encode(name: string): { message: Message; needed: Set<Value> } {
+  /** Values of outer graphs that this body reads. */
+  captures(): Value[] {
+    const needed = new Set<Value>();
+    this.liveNodes(needed);
+    return [...needed].filter(({ graph }) => graph !== this && this.sees(graph));
+  }
+
+  private encode(name: string): Message {
     const needed = new Set<Value>();
     const nameOf = (value: Value | null) => (value ? (value.name ?? `v${value.id}`) : '');
     const nodes = this.liveNodes(needed).map(({ op, inputs, outputs, attributes }) => {
       const encoded = Object.entries(attributes).map(([key, value]): [string, AttributeValue] => [
         key,
-        value instanceof Graph ? { graph: value.encode(`${op}_${key}`).message } : value,
+        value instanceof Graph ? { graph: value.encode(`${op}_${key}`) } : value,
       ]);
       return nodeProto(op, inputs.map(nameOf), outputs.map(nameOf), Object.fromEntries(encoded));
     });
@@ -212,10 +220,7 @@ export class Graph {
       .filter(({ value }) => needed.has(value))
       .map(({ value, data }) => tensorProto(nameOf(value), value.dtype, value.shape, data));
     const info = (value: Value) => valueInfoProto(nameOf(value), value.dtype, value.shape);
-    return {
-      message: graphProto(name, nodes, initializers, this.inputs.map(info), this.outputs.map(info)),
-      needed,
-    };
+    return graphProto(name, nodes, initializers, this.inputs.map(info), this.outputs.map(info));
   }
 
   /** The ONNX model of this root graph. */
@@ -224,7 +229,7 @@ export class Graph {
     for (const name of this.names)
       if (/^v\d+$/.test(name))
         throw new Error(`Expected a name not of the form v<number> but received '${name}'`);
-    return modelBytes(this.encode('graph').message);
+    return modelBytes(this.encode('graph'));
   }
 }
 

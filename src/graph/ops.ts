@@ -9,7 +9,7 @@ import { DATA_TYPE } from './proto.js';
 
 type Pullback = (gradients: Value[]) => (Value | null)[];
 
-/** Appends a node with one output of the first input's type. */
+/** Appends a node with one output of the first input's type. Alone it is a constant to `gradient`. */
 export function emit(op: string, inputs: Value[], shape: Shape, attributes: Attributes = {}): Value {
   return inputs[0].graph.node(op, inputs, [{ dtype: inputs[0].dtype, shape }], attributes)[0];
 }
@@ -17,7 +17,8 @@ export function emit(op: string, inputs: Value[], shape: Shape, attributes: Attr
 /** Records how gradients of `outputs` become gradients of `inputs`, and returns the first output. */
 export function differentiable(inputs: Value[], outputs: Value[], pullback: Pullback): Value {
   const [first] = outputs;
-  if (first.dtype === 'float32') first.graph.tape.push({ id: first.id, inputs, outputs, pullback });
+  if (outputs.some(({ dtype }) => dtype === 'float32'))
+    first.graph.tape.push({ id: first.id, inputs, outputs, pullback });
   return first;
 }
 

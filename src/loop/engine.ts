@@ -2,7 +2,8 @@ import { type LoopConfig, resolveConfig } from './config.js';
 import type { LoopEvent } from './events.js';
 import { type Fs, nodeFs } from './fs.js';
 import { Journal } from './journal.js';
-import type { CostRow, Row } from './layout.js';
+import { type CostRow, generationDirectory, type Row } from './layout.js';
+import { lockDirectory } from './lock.js';
 import { needs, plan, type Unit } from './plan.js';
 import { claim, finishedUnits } from './resume.js';
 import { summarise } from './summary.js';
@@ -25,7 +26,7 @@ export interface RunOptions {
  * Runs the self-consuming loop: generation 0 once per seed, then every arm generation by generation, each from the checkpoint of
  * the one before. Every unit reads checkpoints and writes one, so a run that was killed at any time resumes, with the same call,
  * to the same bytes. Returns the rows of metrics.jsonl.
- * @throws LoopError ERR_RANGE, ERR_CONFIG_CHANGED, ERR_TASK; whatever the task throws; `signal.reason`.
+ * @throws LoopError ERR_RANGE, ERR_BUSY, ERR_CONFIG_CHANGED, ERR_TASK; whatever the task throws; `signal.reason`.
  */
 export async function runLoop<S>(
   task: Task<S>,
@@ -37,6 +38,27 @@ export async function runLoop<S>(
     throw new RangeError(`Expected an integer >= 1 for jobs but received ${jobs}`);
   signal?.throwIfAborted();
   const config = resolveConfig(partial);
+  const release = await lockDirectory(fs, out);
+  let rows: Row[];
+  try {
+    rows = await runLocked(task, config, { out, fs, signal, onEvent }, jobs);
+  } catch (error) {
+    // A disk that fails now must not hide why the run failed.
+    await release().catch(() => {});
+    throw error;
+  }
+  await release();
+  onEvent({ type: 'end', rows });
+  return rows;
+}
+
+async function runLocked<S>(
+  task: Task<S>,
+  config: LoopConfig,
+  around: Pick<Shared, 'out' | 'fs' | 'signal' | 'onEvent'>,
+  jobs: number,
+): Promise<Row[]> {
+  const { out, fs, onEvent } = around;
   await claim(fs, out, task, config);
   const units = plan(config);
   const done = await finishedUnits(fs, out, units);
@@ -48,13 +70,12 @@ export async function runLoop<S>(
   await journal.tidyCosts(units.filter((unit) => done.has(unit.id)));
   onEvent({ type: 'start', units: units.length, done: done.size, out });
 
-  await new Scheduler(task, config, { out, fs, signal, onEvent, journal, units, done, records }).run(jobs);
+  await new Scheduler(task, config, { ...around, journal, units, done, records }).run(jobs);
 
   const rows = collected();
   rows.push(...summarise(rows, config.arms, config.seeds));
   await journal.write(rows);
   await journal.tidyCosts(units);
-  onEvent({ type: 'end', rows });
   return rows;
 }
 
@@ -167,10 +188,22 @@ class Scheduler<S> {
     await journal.append(rows);
     done.add(unit.id);
     onEvent({ type: 'unit', seed, arm, generation, done: done.size, units: units.length, rows, cost });
+    this.warn(trial, rows, seed);
     const left = this.left.get(seed)! - 1;
     this.left.set(seed, left);
     if (left === 0) await this.closeTrial(seed);
     this.wake();
+  }
+
+  private warn(trial: Trial<S>, rows: readonly Row[], seed: number): void {
+    const initial = this.shared.records.get(generationDirectory(seed, null, 0)) ?? [];
+    const noise = initial.find((row) => row.kind === 'noise')?.spread ?? {};
+    const floor = initial.find((row) => row.kind === 'floor')?.metrics ?? {};
+    for (const row of rows) {
+      if (row.kind !== 'generation') continue;
+      for (const message of trial.warnings?.(row, noise, floor) ?? [])
+        this.shared.onEvent({ type: 'warning', seed, arm: row.arm, generation: row.generation, message });
+    }
   }
 
   private openTrial(seed: number): Promise<{ trial: Trial<S>; seconds: number }> {

@@ -11,6 +11,8 @@ export interface Fs {
   read(path: string): Promise<Uint8Array | undefined>;
   /** Creates or overwrites a file. */
   write(path: string, data: Uint8Array): Promise<void>;
+  /** Creates a file; false, and nothing changes, when there is one already. */
+  create(path: string, data: Uint8Array): Promise<boolean>;
   append(path: string, data: Uint8Array): Promise<void>;
   /** Makes a file's bytes, or a directory's entries, survive a power cut. */
   sync(path: string): Promise<void>;
@@ -46,6 +48,15 @@ export const nodeFs: Fs = {
   },
   async write(path, data) {
     await fs.writeFile(path, data);
+  },
+  async create(path, data) {
+    try {
+      await fs.writeFile(path, data, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
   },
   async append(path, data) {
     await fs.appendFile(path, data);

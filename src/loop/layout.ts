@@ -12,6 +12,7 @@
  *   synthetic/                         what was added to the training set (only under the regime `accumulate`)
  *   samples/                           what the task shows of this generation (see below for motion)
  *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
+ * OUT/run.lock                         names the process that is writing here; gone when it ends
  * ```
  * A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
  *

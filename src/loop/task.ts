@@ -1,5 +1,5 @@
 import type { Fs } from './fs.js';
-import type { CorrectionReport, Metrics, SelectionReport } from './layout.js';
+import type { CorrectionReport, GenerationRow, Metrics, SelectionReport } from './layout.js';
 
 /** What JSON can hold. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -50,6 +50,12 @@ export interface Trial<S> {
   evaluate(samples: S): Promise<Metrics>;
   /** The same metrics of real samples at this count: mean and standard deviation over redraws. */
   floor(count: number): Promise<{ metrics: Metrics; spread: Metrics }>;
+  /**
+   * What a user should be warned of in a generation: a corrector that moves samples away from the real ones, copies of training data.
+   * @param noise standard deviation of each metric over evaluations of one model
+   * @param floor the metrics of real samples
+   */
+  warnings?(row: GenerationRow, noise: Metrics, floor: Metrics): string[];
   /** Writes what a reader wants to see of a generation into a directory that exists. */
   exhibit?(exhibit: Exhibit<S>, directory: string, fs: Fs): Promise<void>;
   /** Writes a set into a directory that exists, and reads it back bit for bit. Needed by the regime `accumulate`. */

@@ -168,8 +168,10 @@ export class Evaluator {
   }
 
   private physical(joints: Float32Array, frames = this.options.frames): Record<string, number> {
-    const { rootSpeed, ...rest } = meanPlausibility(measureEach(joints, frames, this.options.fps));
-    return { ...rest, speed: rootSpeed };
+    const { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, rootSpeed } = meanPlausibility(
+      measureEach(joints, frames, this.options.fps),
+    );
+    return { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, speed: rootSpeed };
   }
 }
 

@@ -43,10 +43,17 @@ const CHARTS: readonly ReportChart[] = [
   {
     from: 'correction',
     name: 'residual',
-    title: 'Residual support',
+    title: 'Outside force',
     unit: 'body weights',
     meaning:
-      'Mean external force that helped the humanoid. At nought the motion carries itself; the more of it, the more is help and not physics.',
+      'Mean force on the pelvis that ground contact could not deliver. At nought the motion carries itself; the more of it, the more is help and not physics.',
+  },
+  {
+    from: 'correction',
+    name: 'support',
+    title: 'Weight carried from outside',
+    unit: 'share of body weight',
+    meaning: 'How much of the body’s weight that force held up; below nought it pulled down.',
   },
   {
     from: 'correction',
@@ -66,7 +73,7 @@ const CHARTS: readonly ReportChart[] = [
     from: 'correction',
     name: 'jerkRatio',
     title: 'Jerk, after ÷ before',
-    meaning: 'Below the line the correction smooths, above it it roughens.',
+    meaning: 'Under the line the correction smooths, over the line it roughens.',
     reference: UNCHANGED,
   },
   {

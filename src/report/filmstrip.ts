@@ -7,6 +7,7 @@ const WIDTH = 200;
 const HEIGHT = 84;
 const METRES = 1.95;
 const POSES = 5;
+const HEAD = 15;
 
 /** Direction the figure faces in the horizontal plane: its left-to-right line of hips and shoulders turned by 90 degrees. */
 function facing(joints: Float32Array, frame: number): number {
@@ -23,12 +24,14 @@ export function filmstrip(motion: ViewerMotion): Markup {
   const { joints } = motion;
   const turn = facing(joints, 0) + 0.75;
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  const scale = (HEIGHT - 10) / METRES;
+  const shown = Array.from({ length: POSES }, (_, i) => Math.round(((i + 0.5) / POSES) * (frames - 1)));
+  // A jump must fit too.
+  const heads = shown.map((frame) => joints[frame * FRAME_SIZE + HEAD * 3 + 1] + 0.15);
+  const scale = (HEIGHT - 10) / Math.max(METRES, ...heads);
   const ground = HEIGHT - 6;
   let drawing = `<path class="ground" d="M4 ${ground + 1}H${WIDTH - 4}"/>`;
   for (let i = 0; i < POSES; i++) {
-    const frame = Math.round(((i + 0.5) / POSES) * (frames - 1));
-    const at = frame * FRAME_SIZE;
+    const at = shown[i] * FRAME_SIZE;
     const middle = ((i + 0.5) / POSES) * WIDTH;
     const project = (joint: number): string => {
       const x = joints[at + joint * 3] - joints[at];
@@ -40,7 +43,7 @@ export function filmstrip(motion: ViewerMotion): Markup {
     let bones = '';
     for (let joint = 1; joint < JOINT_COUNT; joint++)
       bones += `M${project(PARENTS[joint])}L${project(joint)}`;
-    const head = project(15).split(' ');
+    const head = project(HEAD).split(' ');
     drawing += `<g opacity="${(0.45 + (0.55 * i) / (POSES - 1)).toFixed(2)}"><path class="bones" d="${bones}"/><circle class="head" cx="${head[0]}" cy="${head[1]}" r="3.6"/></g>`;
   }
   return html`<svg class="strip" viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${new Markup(drawing)}</svg>`;

@@ -70,13 +70,11 @@ const polyline = (points: readonly (readonly [number, number])[]): string =>
   points.map(([x, y], i) => `${i ? 'L' : 'M'}${r1(x)} ${r1(y)}`).join('');
 
 function bandPath(points: Point[], noise: number | undefined, x: Scale, y: Scale): string {
-  const upper = points.map((p) => [x.at(p.generation), y.at(p.mean + halfBand(p, noise))] as const);
+  const upper = points.map(
+    (p) => [x.at(p.generation), y.at(Math.min(p.mean + halfBand(p, noise), y.domain[1]))] as const,
+  );
   const lower = points.map(
-    (p) =>
-      [
-        x.at(p.generation),
-        y.at(Math.max(p.mean - halfBand(p, noise), y.log ? y.domain[0] : -Infinity)),
-      ] as const,
+    (p) => [x.at(p.generation), y.at(Math.max(p.mean - halfBand(p, noise), y.domain[0]))] as const,
   );
   return `${polyline(upper)}${polyline(lower.reverse()).replace('M', 'L')}z`;
 }

@@ -5,8 +5,10 @@ import { readNumbers } from '../io/npy.js';
 import { generationDirectory, type Row } from '../loop/layout.js';
 import { JOINT_COUNT } from '../motion/skeleton.js';
 import { orderArms } from './catalogue.js';
-import { formatValue } from './scale.js';
 import type { ViewerMotion } from './types.js';
+
+/** Ends the label of a sample that a generation was trained on, shown before and after its correction. */
+export const TRAINED_ON = ', trained on';
 
 /** One entry of `samples.json` (`src/loop/layout.ts`). */
 interface Entry {
@@ -45,14 +47,14 @@ async function readDirectory(directory: string): Promise<Sample[]> {
 }
 
 const physErr = (sample: Sample): string =>
-  sample.measures?.physErr === undefined ? '' : formatValue(sample.measures.physErr);
+  sample.measures?.physErr === undefined ? '' : sample.measures.physErr.toFixed(1);
 
 function note(sample: Sample, before?: Sample): string {
   const error = [before && physErr(before), physErr(sample)].filter(Boolean).join(' → ');
   return [
     error && `physical error ${error} mm`,
     sample.status,
-    sample.residualForce !== undefined && `support ${formatValue(sample.residualForce)} body weights`,
+    sample.residualForce !== undefined && `outside force ${sample.residualForce.toFixed(2)} body weights`,
   ]
     .filter(Boolean)
     .join(' · ');
@@ -68,7 +70,7 @@ function toMotions(group: string, samples: readonly Sample[]): ViewerMotion[] {
         : undefined;
     return {
       group,
-      label: sample.stage === 'after' ? `${sample.role}, trained on` : sample.role,
+      label: sample.stage === 'after' ? sample.role + TRAINED_ON : sample.role,
       caption: sample.caption ?? sample.label,
       fps: sample.fps,
       joints: sample.joints,

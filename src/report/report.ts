@@ -2,10 +2,11 @@ import { correctionSection } from './correction.js';
 import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
+import { TRAINED_ON } from './read-samples.js';
 import { formatValue } from './scale.js';
 import { type Run, sortRun } from './series.js';
 import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
-import type { ReportData } from './types.js';
+import type { ReportData, ViewerMotion } from './types.js';
 import { choices, groupColours, NO_ARM, player } from './viewer.js';
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -48,11 +49,15 @@ ${armList(run, physics)}
 function motionSection(data: ReportData): Markup | false {
   if (data.motions.length === 0) return false;
   const colourOf = groupColours(NO_ARM);
-  // Open with the most telling one: an arm that has a motion before and after its correction.
-  const wanted = data.motions.findIndex((motion) => motion.before && /median/.test(motion.label));
-  const first = Math.max(0, wanted >= 0 ? wanted : data.motions.findIndex((motion) => motion.before));
+  // Open with the most telling one: something before and after its correction, neither the best nor the worst.
+  const interest = (motion: ViewerMotion): number =>
+    (motion.before ? 4 : 0) +
+    (motion.group === 'corrected' ? 2 : 0) +
+    (motion.label.startsWith('median') ? 1 : 0);
+  const most = Math.max(...data.motions.map(interest));
+  const first = data.motions.findIndex((motion) => interest(motion) === most);
   return html`<h2>Samples</h2>
-<p class="soft">Best, median and worst by physical error among the samples shown, so that the best is not all one sees.${data.motions.some((motion) => motion.before) && ' Red is the sample as the model drew it, before correction.'}</p>
+<p class="soft">Best, median and worst by physical error among the samples shown, so that the best is not all one sees.${data.motions.some((motion) => motion.before) && ' Red is a sample as the model drew it, before it was changed.'}${data.motions.some((motion) => motion.label.endsWith(TRAINED_ON)) && ' Those marked “trained on” went into the training of the last generation; the others were drawn from the model after it.'}</p>
 ${player(data.motions, first)}
 ${choices(data.motions, colourOf)}`;
 }

@@ -139,9 +139,10 @@ dl.config div{display:flex;justify-content:space-between;gap:16px;border-bottom:
 dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .groups{display:grid;gap:10px}
 .group{display:grid;grid-template-columns:128px 1fr;gap:10px;align-items:center}
+.group.single{grid-template-columns:1fr}.group.single div{grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr))}
 .group h3{margin:0;display:flex;gap:8px;align-items:center;font-size:.92rem;color:color-mix(in srgb,var(--c) 75%,var(--ink));overflow-wrap:anywhere}
-.group div{display:flex;flex-wrap:wrap;gap:8px}
-.choice{display:flex;flex-direction:column;flex:1 1 170px;max-width:340px;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
+.group div{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:8px}
+.choice{display:flex;flex-direction:column;font:inherit;text-align:left;color:inherit;background:var(--panel);border:1px solid var(--rule);border-radius:9px;padding:5px 9px 7px;cursor:pointer;min-width:0}
 .choice[aria-pressed=true]{border-color:var(--c);box-shadow:0 0 0 1px var(--c)}
 .choice span{display:block;font-size:.84rem;line-height:1.3;overflow-wrap:anywhere}
 .choice small{display:block;font-size:.76rem;line-height:1.3}
@@ -166,7 +167,11 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .viewer-message{margin:0;padding:6px 16px;font-size:.84rem;color:var(--soft);max-width:none}
 .strip-box{padding:8px 12px 0}
 .timeline{display:block;touch-action:pan-y;cursor:pointer;width:100%;height:66px}
-.scrub{display:block;width:100%;margin:0;accent-color:var(--c)}
+.scrub{display:block;width:100%;height:20px;margin:0;appearance:none;background:none;cursor:pointer}
+.scrub::-webkit-slider-runnable-track{height:4px;border-radius:2px;background:var(--rule)}
+.scrub::-moz-range-track{height:4px;border-radius:2px;background:var(--rule)}
+.scrub::-webkit-slider-thumb{appearance:none;width:16px;height:16px;margin-top:-6px;border-radius:50%;background:var(--c)}
+.scrub::-moz-range-thumb{width:16px;height:16px;border:0;border-radius:50%;background:var(--c)}
 .strip-key{display:flex;flex-wrap:wrap;gap:0 16px;font-size:.76rem;color:var(--soft);padding:2px 8px 0}
 .controls{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;padding:8px 14px 12px;font-size:.88rem}
 .controls button,.controls select{font:inherit;color:inherit;background:var(--page);border:1px solid var(--rule);border-radius:8px;padding:4px 11px;cursor:pointer}
@@ -185,7 +190,8 @@ noscript p{padding:6px 16px}
 main{padding:22px 14px 40px}
 .group{grid-template-columns:1fr}
 .group div{gap:6px}
-.choice{flex-basis:100px;padding:3px 6px 5px}.choice span{font-size:.78rem}
+.group.single div{grid-template-columns:repeat(auto-fill,minmax(100px,1fr))}
+.choice{padding:3px 6px 5px}.choice span{font-size:.78rem}
 #viewer .stage-view{height:78vw}
 .time{min-width:0}
 .arms{flex-wrap:nowrap;overflow-x:auto;margin:0 -14px;padding:8px 14px}

@@ -11,7 +11,7 @@ import type { ReportData } from './types.js';
 function slopeLines(run: Run, metric: string, arm: string): Markup[] {
   return slopesOf(run, metric, arm).map((row) => {
     const { value, low, high } = formatEstimate(row.slope, row.interval);
-    return html`<small>${row.slope > 0 ? '+' : ''}${value} <span>[${low}, ${high}]</span></small>`;
+    return html`<small>${/^[\d.]*[1-9]/.test(value) && '+'}${value} <span>[${low}, ${high}]</span></small>`;
   });
 }
 

@@ -13,12 +13,12 @@ export const player = (motions: readonly ViewerMotion[], first: number): Markup 
 <section id="viewer" data-first="${first}" aria-label="motion viewer">
 <div class="chosen"><b></b><span></span><small></small></div>
 <div class="stage-view"><canvas tabindex="0" aria-label="the figure; drag to turn it"></canvas>
-<div class="tags" hidden><span class="was">before correction</span><span class="now">after</span></div></div>
+<div class="tags" hidden><span class="was">before</span><span class="now">after</span></div></div>
 <p class="viewer-message" hidden></p>
 <noscript><p>The moving figures need JavaScript; the poses below do not.</p></noscript>
 <div class="strip-box"><canvas class="timeline" aria-hidden="true"></canvas>
 <input class="scrub" type="range" min="0" max="0" step="1" value="0" aria-label="frame">
-<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before correction' : ''})</span><span>bars: left (upper) and right (lower) foot on the ground</span></div></div>
+<div class="strip-key"><span>curve: height of the lowest joint (dotted line: the ground${motions.some((motion) => motion.before) ? '; red: before' : ''})</span><span>bars: left (upper) and right (lower) foot on the ground</span></div></div>
 <div class="controls">
 <button class="play" type="button" aria-label="play"></button>
 <span class="layouts" role="group" aria-label="before and after correction" hidden>
@@ -31,14 +31,16 @@ export const player = (motions: readonly ViewerMotion[], first: number): Markup 
 <p class="hint">Drag to turn, pinch or click and scroll to zoom. Space plays, ← and → step a frame (with shift: ten). Green discs: foot on the ground; red: foot more than 1 cm under it. The lighter side of the body is the left.</p>
 </section>`;
 
-/** Buttons that open the motions, a row per group, each with a few poses. */
+/** Buttons that open the motions, each with a few poses: a row per group, or all together when every group is one motion. */
 export function choices(motions: readonly ViewerMotion[], colourOf: (group: string) => number): Markup {
-  const groups = [...new Set(motions.map((motion) => motion.group))];
+  const names = new Set(motions.map((motion) => motion.group));
+  const together = names.size === motions.length;
+  const groups = together ? [''] : [...names];
   return html`<div class="groups">${groups.map(
     (group) => html`
-<section class="group c${colourOf(group)}">${group ? html`<h3>${group}</h3>` : ''}<div>${motions.map(
+<section class="group c${colourOf(group)}${group === '' ? ' single' : ''}">${group ? html`<h3>${group}</h3>` : ''}<div>${motions.map(
       (motion, i) =>
-        motion.group === group &&
+        (together || motion.group === group) &&
         html`<button class="choice" type="button" data-motion="${i}" aria-pressed="false">${filmstrip(motion)}<span><b>${motion.label}</b>${motion.caption ? ` ${motion.caption}` : ''}</span>${motion.note ? html`<small>${motion.note}</small>` : ''}</button>`,
     )}</div></section>`,
   )}</div>`;

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { proceduralMotions } from '../../src/data/procedural/index.js';
 import { readNpy, writeNpy } from '../../src/io/index.js';
 import { waving } from '../support/motions.js';
 
@@ -107,7 +108,15 @@ test('inputs that would overwrite each other are refused before anything is writ
   assert.match(err, /both be written to same\.npy/);
 });
 
+/** A small data set of its own: preparing the built-in one would take most of this test's time. */
+const data = join(dir, 'data');
+mkdirSync(data);
+for (const { name, joints } of proceduralMotions({ count: 26, seconds: [3.2, 3.5] }))
+  writeFileSync(join(data, `${name}.npy`), writeNpy([joints.length / 66, 22, 3], joints));
+
 const TINY = [
+  '--data',
+  data,
   '--arms',
   'uncorrected,corrected',
   '--generations',

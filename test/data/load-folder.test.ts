@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { amassPoses } from '../../src/data/amass.js';
 import { toBvh } from '../../src/data/bvh/generic.js';
+import { listMotionFiles } from '../../src/data/folder-layout.js';
 import { folderDataset, loadFolder, type SkippedFile } from '../../src/data/load-folder.js';
 import { writeAmass } from '../../src/io/amass.js';
 import { writeBvh } from '../../src/io/bvh.js';
@@ -94,6 +95,7 @@ test('npy, BVH, AMASS and features of one motion load as one motion, in the orde
     assert.ok(distances(motion.joints, normalise(joints.subarray(0, frames))).largest < 1e-3, motion.name);
     assert.ok(Math.abs(facing(motion.joints)) < 1e-4);
   }
+  assert.equal(await listMotionFiles(dir), ['a_features.npy', 'b.bvh', 'd_joints.npy', 'sub/c.npz']);
   assert.equal(loaded.splits.length, 4);
   assert.equal(await loadFolder(dir), loaded);
 });

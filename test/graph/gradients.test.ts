@@ -255,6 +255,20 @@ test('gradient inside the body of a scan', async () => {
   await run.close();
 });
 
+test('a gradient through a scan is an error, not a part of the truth', () => {
+  const graph = new Graph();
+  const x = graph.input('float32', [], 'x');
+  const items = graph.input('float32', [3], 'items');
+  for (const start of [x, graph.scalar(0)]) {
+    // x enters as the state, then as a value that the body reads from outside.
+    const { state } = scan([start], [items], ([total], [item]) => ({
+      state: [add(total, mul(item, x))],
+      stacked: [],
+    }));
+    assert.throws(() => gradient(add(state[0], x), [x]), /inside the step of scan/);
+  }
+});
+
 test('a variable without effect is an error', () => {
   const graph = new Graph();
   const x = graph.input('float32', [], 'x');

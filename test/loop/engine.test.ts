@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoopConfig } from '../../src/loop/config.js';
@@ -162,6 +163,22 @@ test('abort rejects with the reason and leaves a run that resumes to the same fi
   assert.ok(result(fs).length < result(whole).length);
   await runLoop(gaussianTask(), config, { out: 'out', fs });
   assert.equal(result(fs), result(whole));
+});
+
+test('two runs in one directory: the second is refused; the lock of a dead process is taken over, that of another machine not', async () => {
+  const fs = new MemoryFs();
+  const first = runLoop(gaussianTask(), config, { out: 'out', fs });
+  await assertRejects(runLoop(gaussianTask(), config, { out: 'out', fs }), /no other run in out/);
+  await first;
+  assert.is(await fs.read('out/run.lock'), undefined);
+  const locked = (holder: object): Promise<void> =>
+    fs.write('out/run.lock', Buffer.from(JSON.stringify(holder)));
+  await locked({ host: 'elsewhere', pid: 1 });
+  await assertRejects(runLoop(gaussianTask(), config, { out: 'out', fs }), /remove out\/run\.lock/);
+  await locked({ host: hostname(), pid: 2 ** 22 + 1 });
+  await runLoop(gaussianTask(), config, { out: 'out', fs });
+  await locked({ host: hostname(), pid: process.pid });
+  await runLoop(gaussianTask(), config, { out: 'out', fs });
 });
 
 test('a metric that is not finite stops the run by name', async () => {

@@ -64,6 +64,12 @@ export class MemoryFs implements Fs {
     else directory.entries.set(name, { data: Buffer.from(data), durable: Buffer.alloc(0) });
   }
 
+  async create(path: string, data: Uint8Array): Promise<boolean> {
+    if (this.walk(path)) return false;
+    await this.write(path, data);
+    return true;
+  }
+
   async append(path: string, data: Uint8Array): Promise<void> {
     await this.write(path, Buffer.concat([(await this.read(path)) ?? Buffer.alloc(0), data]));
   }
@@ -151,6 +157,11 @@ export class FaultyFs implements Fs {
   write = (path: string, data: Uint8Array) =>
     this.run(
       () => this.inner.write(path, data),
+      () => this.inner.write(path, data.subarray(0, data.length >> 1)),
+    );
+  create = (path: string, data: Uint8Array) =>
+    this.run(
+      () => this.inner.create(path, data),
       () => this.inner.write(path, data.subarray(0, data.length >> 1)),
     );
   append = (path: string, data: Uint8Array) =>

@@ -80,32 +80,39 @@ async function open(browser: Browser, file: string, options: object = {}): Promi
   return { page, complaints };
 }
 
-/** How much a part of the picture differs from its commonest colour: 0 for a blank one. */
-const inked = (page: Page, from: number, to: number): Promise<number> =>
+/**
+ * What is drawn in a part of the picture (0 its left edge, 1 its right): the share of pixels that are not of the commonest
+ * colour, and their mean redness (red minus green, 0 to 255).
+ */
+const look = (page: Page, from: number, to: number): Promise<{ inked: number; red: number }> =>
   page.evaluate(
     ([left, right]) =>
-      new Promise<number>((resolve) => {
-        requestAnimationFrame(() =>
-          requestAnimationFrame(() => {
-            const source = document.querySelector<HTMLCanvasElement>('.stage-view canvas')!;
-            const copy = document.createElement('canvas');
-            copy.width = source.width;
-            copy.height = source.height;
-            const context = copy.getContext('2d')!;
-            context.drawImage(source, 0, 0);
-            const x = Math.round(left * copy.width);
-            const { data } = context.getImageData(x, 0, Math.round((right - left) * copy.width), copy.height);
-            const counts = new Map<number, number>();
-            for (let i = 0; i < data.length; i += 4) {
-              const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
-              counts.set(colour, (counts.get(colour) ?? 0) + 1);
-            }
-            resolve(1 - Math.max(...counts.values()) / (data.length / 4));
-          }),
-        );
+      new Promise<{ inked: number; red: number }>((resolve) => {
+        const read = (): void => {
+          const source = document.querySelector<HTMLCanvasElement>('.stage-view canvas')!;
+          const copy = document.createElement('canvas');
+          copy.width = source.width;
+          copy.height = source.height;
+          const context = copy.getContext('2d')!;
+          context.drawImage(source, 0, 0);
+          const width = Math.round((right - left) * copy.width);
+          const { data } = context.getImageData(Math.round(left * copy.width), 0, width, copy.height);
+          const counts = new Map<number, number>();
+          const colour = (i: number): number => (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
+          for (let i = 0; i < data.length; i += 4) counts.set(colour(i), (counts.get(colour(i)) ?? 0) + 1);
+          const [common, count] = [...counts].sort((a, b) => b[1] - a[1])[0];
+          let red = 0;
+          for (let i = 0; i < data.length; i += 4) if (colour(i) !== common) red += data[i] - data[i + 1];
+          const other = data.length / 4 - count;
+          resolve({ inked: other / (data.length / 4), red: red / Math.max(1, other) });
+        };
+        requestAnimationFrame(() => requestAnimationFrame(read));
       }),
     [from, to],
   );
+
+const inked = async (page: Page, from: number, to: number): Promise<number> =>
+  (await look(page, from, to)).inked;
 
 const frame = async (page: Page): Promise<number> => Number(await page.getAttribute('#viewer', 'data-frame'));
 
@@ -130,6 +137,8 @@ inBrowser('a report opens from a file without complaint and draws all arms', asy
   for (const length of lines) assert.ok(length > 300, `${length} px`);
   assert.ok((await inked(page, 0, 0.5)) > 0.03, 'the figure before correction');
   assert.ok((await inked(page, 0.5, 1)) > 0.03, 'the figure after correction');
+  assert.ok((await look(page, 0, 0.5)).red > 5, 'red: before, on the left');
+  assert.ok((await look(page, 0.5, 1)).red < -5, 'green: after, on the right');
   assert.is(await page.evaluate(() => document.documentElement.scrollWidth), 1000);
   assert.equal(complaints, []);
   await page.close();
@@ -154,6 +163,9 @@ inBrowser('play advances the frame, keys step, the scrub bar jumps', async ({ br
   await page.locator('.scrub').fill('42');
   await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '42');
   assert.match((await page.textContent('.time')) ?? '', /2\.10 \/ 2\.95 s · frame 42/);
+  const strip = (await page.locator('.timeline').boundingBox())!;
+  await page.click('.timeline', { position: { x: 8 + (strip.width - 16) * (10 / 59), y: 20 } });
+  await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '10');
   await page.focus('.scrub');
   await page.keyboard.press('Space');
   assert.is(await page.getAttribute('.play', 'aria-label'), 'pause');

@@ -138,7 +138,11 @@ test('samples of the last generation become motions, before and after together',
     motions.map((motion) => [motion.group, motion.label, motion.note]),
     [
       ['corrected', 'worst', 'physical error 31.5 mm'],
-      ['corrected', 'median, trained on', 'physical error 31.5 → 12.0 mm · ok · support 0.420 body weights'],
+      [
+        'corrected',
+        'median, trained on',
+        'physical error 31.5 → 12.0 mm · ok · outside force 0.42 body weights',
+      ],
       ['generation 0', 'best', 'physical error 31.5 mm'],
       ['real data', 'median', 'physical error 31.5 mm'],
     ],

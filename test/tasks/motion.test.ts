@@ -102,6 +102,24 @@ test('all five arms on a small model: every row, every metric, samples to look a
   assert.equal(result(stopped), result(fs));
 });
 
+test('warnings: a correction that raises FID beyond the noise, samples nearer to the training set than real motion', async () => {
+  const trial = await task().open(0, { n: 8, evaluationCount: 10 });
+  const row = (nearest: number, fidAfter: number): GenerationRow => ({
+    kind: 'generation',
+    seed: 0,
+    arm: 'corrected',
+    generation: 1,
+    loss: 0,
+    metrics: { nearest },
+    correction: { status: { ok: 8 }, fidBefore: 10, fidAfter },
+  });
+  const of = (nearest: number, fidAfter: number): string[] =>
+    trial.warnings!(row(nearest, fidAfter), { fid: 1 }, { nearest: 3 });
+  assert.equal(of(3, 11.5), []);
+  assert.match(of(3, 13)[0], /FID 10\.0 before, 13\.0 after/);
+  assert.match(of(1, 10)[0], /copies of training data/);
+});
+
 test('another data set, or clips too short for a window, are refused by name', async () => {
   const fs = new MemoryFs();
   const tiny = { ...config, arms: ['baseline' as const], generations: 1 };

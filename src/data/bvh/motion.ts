@@ -3,9 +3,10 @@ import { FormatError } from '../../io/format-error.js';
 import { FRAME_SIZE } from '../../motion/motion.js';
 import { resample } from '../../motion/resample.js';
 import { addDisplacement } from '../displacement.js';
+import { recogniseFigure } from './figure.js';
 import { fromOwnBvh, ownJoints, toBvh } from './generic.js';
 import { liftToes, standingFloor } from './ground.js';
-import { recogniseFigure, retargetAll } from './retarget.js';
+import { retargetAll } from './retarget.js';
 import { transfer } from './transfer.js';
 
 /** A BVH as motion of our 22 joints, and the way back. */

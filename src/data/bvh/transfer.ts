@@ -6,8 +6,10 @@ import { REST_OFFSETS } from '../../motion/rest-skeleton.js';
 import { JOINT_COUNT } from '../../motion/skeleton.js';
 import { solveTwoBone } from '../../motion/two-bone.js';
 import { writeAngles } from './angles.js';
+import type { SourceFigure } from './figure.js';
 import { jointChannels, poseBvh } from './pose.js';
-import { DAZ_LIFT, HIP_CENTRE, LEGS, retarget, type SourceFigure } from './retarget.js';
+import { DAZ_LIFT, HIP_CENTRE, retarget } from './retarget.js';
+import { LEGS } from './source-span.js';
 
 /** An ankle this close to its target stays [m]: its leg may be straighter than a solved one. */
 const NEAR = 1e-6;

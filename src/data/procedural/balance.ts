@@ -2,7 +2,7 @@ import { mix } from './curves.js';
 import type { FootTrack } from './feet.js';
 import { MARGIN, type Path } from './path.js';
 
-const STEP = 0.01;
+const STEP = 0.02;
 
 /** Longest time over which the weight passes from one foot to the other, s. */
 const SHIFT = 0.4;

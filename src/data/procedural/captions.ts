@@ -8,6 +8,12 @@ export const chance = (random: Random, probability: number): boolean => random.u
 
 const WHO = ['a person', 'someone', 'the person', 'a figure', 'a man', 'a woman', 'an adult'];
 
+/** What a person does before and after what a template tells. */
+export interface Frame {
+  before: string;
+  after: string;
+}
+
 /**
  * A sentence from one of the templates: `{name}` is replaced by its slot and `{who}` by a subject; words left empty leave no
  * double space.
@@ -16,9 +22,11 @@ export function sentence(
   random: Random,
   templates: readonly string[],
   slots: Record<string, string> = {},
+  frame: Frame = { before: '', after: '' },
 ): string {
-  const filled = pick(random, templates).replace(/\{(\w+)\}/g, (_, name: string) =>
-    name === 'who' ? (chance(random, 0.5) ? WHO[0] : pick(random, WHO)) : (slots[name] ?? ''),
+  const who = chance(random, 0.5) ? WHO[0] : pick(random, WHO);
+  const filled = `${pick(random, templates)}${frame.after}`.replace(/\{(\w+)\}/g, (_, name: string) =>
+    name === 'who' ? `${who} ${frame.before}` : (slots[name] ?? ''),
   );
   return filled
     .replace(/\s+/g, ' ')

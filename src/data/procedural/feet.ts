@@ -6,7 +6,7 @@ import type { Path } from './path.js';
 export const MIDFOOT = 0.45;
 
 /** Toe-down pitch at which the ball has rolled down to its lowest. */
-const FULL_ROLL = 30 * DEGREE;
+const FULL_ROLL = 45 * DEGREE;
 
 /** How a foot travels from one place to the next. Angles in radians, toes down positive. */
 export interface Swing {
@@ -25,7 +25,7 @@ export interface Swing {
   /** Pitch at touch-down (negative: heel first) and the time from there to the flat foot, s. */
   landing: number;
   landingTime: number;
-  /** Points the ankle passes instead, in the frame of the path at the landing: seconds after lift-off, metres, radians. */
+  /** Points the ankle passes instead, in the frame of the path at that time: seconds after lift-off, metres, radians. */
   via?: readonly { t: number; forward: number; left: number; up: number; pitch: number }[];
 }
 
@@ -52,7 +52,9 @@ export interface FootPose {
   yaw: number;
   /** The foot bears on the floor: it may not move away and must stay in reach. */
   planted: boolean;
-  /** The ball of the foot rests on its place. */
+  /** The foot is planted, has just left or is about to land: it should not be out of reach. */
+  near: boolean;
+  /** The foot is on the floor: its ball rests in place or, just after a heel strike, its ankle does. */
   contact: boolean;
 }
 
@@ -91,6 +93,12 @@ export class FootTrack {
         yaw: yaw + outward * hold.out,
       };
     };
+    steps.forEach((step, i) => {
+      if (!(step.liftOff < step.touchDown && (i === 0 || steps[i - 1].touchDown < step.liftOff)))
+        throw new RangeError(
+          `Expected steps one after the other for foot ${side} but received a lift-off at ${step.liftOff.toFixed(2)} s`,
+        );
+    });
     this.stances = [first, ...steps].map((hold, i) => {
       const step = i > 0 ? steps[i - 1] : undefined;
       const next = steps[i];
@@ -128,12 +136,12 @@ export class FootTrack {
     return this.stances[this.stanceAt(t)];
   }
 
-  /** Centre of pressure (x, z) under this foot: from the heel to the ball over a stance that rolls, else midfoot. */
+  /** Centre of pressure (x, z) under this foot: from the heel to the toes over a stance that rolls, else midfoot. */
   pressure(t: number): [number, number] {
     const stance = this.stances[this.stanceAt(t)];
     const span = Math.min(0.45, (stance.liftOff - stance.touchDown) / 2);
-    const from = stance.heelFirst ? 0.1 : MIDFOOT;
-    const to = stance.toeOff > 20 * DEGREE ? 0.9 : MIDFOOT;
+    const from = stance.heelFirst ? 0.25 : MIDFOOT;
+    const to = stance.toeOff > 20 * DEGREE ? 1.3 : MIDFOOT;
     let along = MIDFOOT;
     if (t < stance.touchDown + span) along = mix(from, MIDFOOT, Math.max(0, (t - stance.touchDown) / span));
     else if (t > stance.liftOff - span) along = mix(to, MIDFOOT, Math.max(0, (stance.liftOff - t) / span));
@@ -152,18 +160,20 @@ export class FootTrack {
     if (!inSwing) {
       const turnAtHeel = stance.heelFirst && t < stance.flat;
       const pose = this.pose(stance.x, base, stance.z, stance.yaw, pitch, turnAtHeel ? 0 : 1);
-      return { ...pose, planted: true, contact: !turnAtHeel };
+      return { ...pose, planted: true, near: true, contact: true };
     }
     const { step, via } = next;
     const land = this.stances[i + 1];
     const s = (t - step.liftOff) / (step.touchDown - step.liftOff);
-    const turn = minimumJerk((s - 0.15) / 0.7);
     const yaw = mix(stance.yaw, land.yaw, minimumJerk(s));
-    const pivot = via || land.heelFirst ? 1 - turn : 1;
+    // The ankle leads where points are given for it, and toward a heel strike.
+    let pivot = 1;
+    if (via) pivot = Math.cos(Math.PI * s) ** 2;
+    else if (land.heelFirst) pivot = 1 - minimumJerk((s - 0.15) / 0.7);
     if (via) {
       const fade = via[1](t);
       const pose = this.pose(via[0](t), base + fade, via[2](t), yaw, pitch, pivot);
-      return { ...pose, planted: false, contact: false };
+      return { ...pose, planted: false, near: s > 0.9 || s < 0.1, contact: false };
     }
     const { up, down, clearance, rise, fall } = step.swing;
     const progress = cruise(s, rise, fall);
@@ -177,7 +187,7 @@ export class FootTrack {
       pitch,
       pivot,
     );
-    return { ...pose, planted: false, contact: false };
+    return { ...pose, planted: false, near: s > 0.65 || s < 0.25, contact: false };
   }
 
   /**
@@ -211,16 +221,18 @@ export class FootTrack {
   private viaCurves(path: Path, step: Step, i: number): [Curve, Curve, Curve] | undefined {
     const { via } = step.swing;
     if (!via) return undefined;
-    const frame = path.at(step.at);
-    const sin = Math.sin(frame.yaw);
-    const cos = Math.cos(frame.yaw);
     const middle = MIDFOOT * this.length;
-    const points = via.map(({ t, forward, left, up }): [number, number, number, number] => [
-      step.liftOff + t,
-      frame.x + (forward + middle) * sin + left * cos,
-      up - ANKLE_OVER_BALL - this.ballHeight,
-      frame.z + (forward + middle) * cos - left * sin,
-    ]);
+    const points = via.map(({ t, forward, left, up }): [number, number, number, number] => {
+      const frame = path.at(step.liftOff + t);
+      const sin = Math.sin(frame.yaw);
+      const cos = Math.cos(frame.yaw);
+      return [
+        step.liftOff + t,
+        frame.x + (forward + middle) * sin + left * cos,
+        up - ANKLE_OVER_BALL - this.ballHeight,
+        frame.z + (forward + middle) * cos - left * sin,
+      ];
+    });
     const from = this.stances[i];
     const to = this.stances[i + 1];
     const all: [number, number, number, number][] = [
@@ -228,17 +240,19 @@ export class FootTrack {
       ...points,
       [step.touchDown, to.x, 0, to.z],
     ];
-    const axis = (k: 1 | 2 | 3) => spline(all.map((point) => [point[0], point[k]] as const));
-    return [axis(1), axis(2), axis(3)];
+    const axis = (k: 1 | 3) => spline(all.map((point) => [point[0], point[k]] as const));
+    const up = passes(all.map(([t, , height]) => [t, height] as const));
+    return [axis(1), up, axis(3)];
   }
 }
 
 function pitchCurve({ liftOff, touchDown, swing }: Step, previousFlat: number): Curve {
   const time = touchDown - liftOff;
-  const heelRise = Math.min(swing.heelRise, 0.95 * (liftOff - previousFlat));
+  // Flat for a frame at least, so that no frame turns about the heel and the next one about the ball.
+  const heelRise = Math.min(swing.heelRise, Math.max(0.02, 0.9 * (liftOff - previousFlat - 0.05)));
   const keys: [number, number][] = [
     [liftOff - heelRise, 0],
-    [liftOff - 0.4 * heelRise, 0.3 * swing.toeOff],
+    [liftOff - 0.4 * heelRise, 0.24 * swing.toeOff],
     [liftOff, 0.9 * swing.toeOff],
   ];
   if (swing.via) for (const { t, pitch } of swing.via) keys.push([liftOff + t, pitch]);

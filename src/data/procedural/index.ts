@@ -1,6 +1,8 @@
 import { Random } from '../../random/random.js';
 import { bow } from './actions/bow.js';
 import type { Action } from './actions/clip.js';
+import { dance } from './actions/dance.js';
+import { exercise } from './actions/exercise.js';
 import { idle } from './actions/idle.js';
 import { jump } from './actions/jump.js';
 import { kick } from './actions/kick.js';
@@ -10,6 +12,7 @@ import { reach } from './actions/reach.js';
 import { run } from './actions/run.js';
 import { sidestep } from './actions/sidestep.js';
 import { squat } from './actions/squat.js';
+import { toss } from './actions/throw.js';
 import { turn } from './actions/turn.js';
 import { walk } from './actions/walk.js';
 import { wave } from './actions/wave.js';
@@ -31,6 +34,9 @@ const ACTIONS: Record<string, Action> = {
   idle,
   march,
   reach,
+  dance,
+  exercise,
+  throw: toss,
 };
 
 /** Names of the actions of the built-in data set. */

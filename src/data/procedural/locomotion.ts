@@ -1,3 +1,4 @@
+import type { Random } from '../../random/random.js';
 import type { Side } from './body.js';
 import { type Curve, DEGREE, minimumJerk } from './curves.js';
 import type { Swing } from './feet.js';
@@ -7,6 +8,12 @@ import type { Score } from './score.js';
 export const LEG = 0.82;
 
 /**
+ * Share of a cycle before toe-off at which the ball of the foot leaves the floor: the toes, which the skeleton lacks, bear
+ * on. In recordings the ball rests for 0.50 to 0.60 of the cycle where the whole foot does for 0.58 to 0.68.
+ */
+const ROLL_OFF = 0.065;
+
+/**
  * Time of a walking cycle of two steps, s, and the share of it that a foot is on the floor. Boulic, Thalmann & Thalmann, "A
  * global human walking model with real-time kinematic personification", The Visual Computer 6 (1990), with the relative
  * speed RV = v / leg length: cycle = 1.346 / sqrt(RV), support = 0.752 cycle - 0.143 s. Meant for RV of 0.5 to 2.3.
@@ -14,7 +21,14 @@ export const LEG = 0.82;
 export function walkingCycle(speed: number): { cycle: number; duty: number } {
   const relative = Math.min(2.3, Math.max(0.4, speed / LEG));
   const cycle = 1.346 / Math.sqrt(relative);
-  return { cycle, duty: (0.752 * cycle - 0.143) / cycle };
+  return { cycle, duty: (0.752 * cycle - 0.143) / cycle - ROLL_OFF };
+}
+
+/** Place of a foot against the path and the heading: metres and, outward, radians. */
+export interface Placing {
+  forward: number;
+  left: number;
+  out: number;
 }
 
 /** A series of steps of alternating feet. */
@@ -32,6 +46,10 @@ export interface Bout {
   swing: Swing;
   /** Share of a step by which this foot aims farther along the path than the other (a lead, as in sidestepping). */
   lead?: { side: Side; steps: number };
+  /** Share of the stance after which the body is over the foot. Default 0.5. */
+  under?: number;
+  /** How the feet stand after the last steps, when not as in the others. */
+  place?: (side: Side) => Placing;
 }
 
 /** The rhythm of a bout, for what trunk and arms do along with it. */
@@ -58,17 +76,16 @@ export function layBout(score: Score, bout: Bout): Rhythm {
     const liftOff = start + i * time;
     const touchDown = liftOff + swingTime;
     // The foot goes to where the body will be in the middle of its stance.
-    let at = touchDown + stance / 2;
+    const rolling = { forward: 0, left: side === 0 ? halfWidth : -halfWidth, out: toeOut };
+    let at = touchDown + (bout.under ?? 0.5) * stance;
     if (lead) at += (side === lead.side ? 1 : -1) * lead.steps * time;
     score.step({
       side,
       liftOff,
       touchDown,
       at,
-      forward: 0,
-      left: side === 0 ? halfWidth : -halfWidth,
-      out: toeOut,
-      swing: { ...swing, landingTime: Math.min(swing.landingTime, 0.8 * (stance - time)) },
+      ...(i >= count - 2 && bout.place ? bout.place(side) : rolling),
+      swing: { ...swing, landingTime: Math.min(swing.landingTime, 0.25 * stance) },
     });
   }
   const sign = first === 0 ? 1 : -1;
@@ -95,12 +112,12 @@ export function walkingSwing(speed: number): Swing {
   return {
     clearance: 0.055 + 0.045 * vigour,
     up: 1.4,
-    down: 2.2,
-    rise: 0.34,
-    fall: 0.3,
-    toeOff: 52 * DEGREE * Math.sqrt(vigour),
+    down: 1.7,
+    rise: 0.28,
+    fall: 0.13,
+    toeOff: 62 * DEGREE * Math.sqrt(vigour),
     follow: 6 * DEGREE,
-    heelRise: 0.3 / Math.sqrt(Math.max(0.6, vigour)),
+    heelRise: 0.27 / Math.sqrt(Math.max(0.6, vigour)),
     landing: -17 * DEGREE * vigour,
     landingTime: 0.1,
   };
@@ -110,10 +127,10 @@ export function walkingSwing(speed: number): Swing {
 export function shortSwing(clearance: number): Swing {
   return {
     clearance,
-    up: 1.3,
-    down: 1.6,
-    rise: 0.4,
-    fall: 0.4,
+    up: 1.1,
+    down: 1.1,
+    rise: 0.42,
+    fall: 0.42,
     toeOff: 22 * DEGREE,
     follow: 4 * DEGREE,
     heelRise: 0.18,
@@ -129,28 +146,42 @@ export interface Manner {
   /** Pelvis and chest yaw, pelvis list, degrees. */
   twist: number;
   list: number;
-  /** Bob of the pelvis besides what the legs force, metres. */
+  /** Bob of the pelvis besides what the legs force, and its lowering against standing, metres. */
   bob: number;
+  sink: number;
+}
+
+/** A walker's manner at a speed: everything swings more when it is faster. */
+export function walkingManner(random: Random, speed: number): Manner {
+  const relative = speed / LEG;
+  return {
+    armSwing: random.uniform(9, 20) * (0.4 + 0.45 * relative),
+    // Boulic et al. 1990: torsion 4 RV, list 1.66 RV degrees.
+    twist: 4 * relative * random.uniform(0.6, 1.1),
+    list: 1.66 * relative * random.uniform(0.7, 1.3),
+    bob: 0.0075 * relative,
+    sink: 0.004 * relative,
+  };
 }
 
 /** Swings arms against the legs, turns the pelvis with them and the chest against it. */
 export function accompany(score: Score, rhythm: Rhythm, manner: Manner): void {
   const { controls } = score;
-  const { stride, support, bounce } = rhythm;
+  const { stride, support, bounce, active } = rhythm;
   const swing = manner.armSwing * DEGREE;
   controls.add('pelvisYaw', (t) => -manner.twist * DEGREE * stride(t));
   controls.add('chestYaw', (t) => 1.9 * manner.twist * DEGREE * stride(t));
   controls.add('pelvisRoll', (t) => -manner.list * DEGREE * support(t));
   controls.add('chestRoll', (t) => 1.2 * manner.list * DEGREE * support(t));
   controls.add('chestPitch', (t) => 0.8 * DEGREE * bounce(t));
-  controls.add('height', (t) => manner.bob * bounce(t));
+  controls.add('height', (t) => manner.bob * bounce(t) - manner.sink * active(t));
   for (const [name, sign] of [
     ['left', -1],
     ['right', 1],
   ] as const) {
     controls.add(`${name}Flexion`, (t) => sign * swing * stride(t));
     // The elbow opens as the arm goes back and closes as it comes forward.
-    controls.add(`${name}Elbow`, (t) => swing * (0.35 + 0.5 * sign * stride(t)));
+    controls.add(`${name}Elbow`, (t) => swing * (0.45 + 0.75 * sign * stride(t)));
     controls.add(`${name}Rotation`, (t) => sign * 0.35 * swing * stride(t));
   }
 }

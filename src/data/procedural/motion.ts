@@ -6,7 +6,10 @@ export interface ProceduralMotion extends Motion {
   caption: string;
   action: string;
   name: string;
-  /** 1 where the ball of the left and the right foot (joints 10 and 11) rests on the floor, `[frames, 2]`. */
+  /**
+   * 1 where the left and the right foot are on the floor, `[frames, 2]`: the ball (joints 10, 11) stays in place or, in the
+   * first tenth of a second after a heel strike, the ankle (joints 7, 8) does while the ball comes down.
+   */
   contacts: Uint8Array;
 }
 

@@ -1,7 +1,7 @@
 import { cruise, mix, pulse } from './curves.js';
 
 /** Seconds between the entries of a tabulated path. */
-const STEP = 0.01;
+const STEP = 0.02;
 
 /** Seconds before the first and after the last frame for which a path is known, so that steps may reach across. */
 export const MARGIN = 4;

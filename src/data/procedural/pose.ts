@@ -2,11 +2,11 @@ import { ARMS, BONE_LENGTHS, LEGS, legLength, REST_OFFSETS, type Side } from './
 import { column } from './controls.js';
 import { clamp, DEGREE, minimumJerk, mix } from './curves.js';
 import type { FootPose } from './feet.js';
-import { aboutX, aboutY, aboutZ, fromYawPitchRoll, multiply, type Rotation } from './rotation.js';
+import { aboutY, aboutZ, fromYawPitchRoll, multiply, type Rotation } from './rotation.js';
 
 /** No knee opens farther than this, so that it never locks or bends backward. */
 const LEAST_KNEE = 4 * DEGREE;
-const LEAST_PLANTED_KNEE = 5.5 * DEGREE;
+const LEAST_PLANTED_KNEE = 9 * DEGREE;
 const MOST_KNEE = 150 * DEGREE;
 
 const LONGEST = [legLength(0, LEAST_KNEE), legLength(1, LEAST_KNEE)];
@@ -36,7 +36,8 @@ function pelvisRotation(yaw: number, controls: Float64Array, row: number): Rotat
 }
 
 /**
- * Highest place of the pelvis from which the planted feet can be reached with bent knees, metres; Infinity with none.
+ * Highest place of the pelvis from which the planted feet (with `withNear` also those near it) can be reached with bent
+ * knees, metres; Infinity with none.
  * The hips turn with the pelvis, so the answer does not depend on its height.
  */
 export function reachableHeight(
@@ -46,11 +47,12 @@ export function reachableHeight(
   controls: Float64Array,
   row: number,
   feet: Feet,
+  withNear: boolean,
 ): number {
   const r = pelvisRotation(yaw, controls, row);
   let highest = Infinity;
   for (const side of [0, 1] as const) {
-    if (!feet[side].planted) continue;
+    if (!feet[side].planted && !(withNear && feet[side].near)) continue;
     const [hx, hy, hz] = turned(r, LEGS[side].hip);
     const [ax, ay, az] = feet[side].ankle;
     const away = Math.hypot(x + hx - ax, z + hz - az);
@@ -77,44 +79,40 @@ export function assemble(
   row: number,
   feet: Feet,
 ): void {
-  const angle = (name: keyof typeof column) => controls[row + column[name]];
   out.set(pelvis, offset);
   const root = pelvisRotation(yaw, controls, row);
   attach(out, offset, 0, 1, root);
   attach(out, offset, 0, 2, root);
   attach(out, offset, 0, 3, root);
-  for (const side of [0, 1] as const) leg(out, offset, side, yaw + angle('pelvisYaw'), feet[side]);
+  for (const side of [0, 1] as const)
+    leg(out, offset, side, yaw + controls[row + column.pelvisYaw], feet[side]);
 
-  const third = fromYawPitchRoll(angle('chestYaw') / 3, angle('chestPitch') / 3, angle('chestRoll') / 3);
+  const third = fromYawPitchRoll(
+    controls[row + column.chestYaw] / 3,
+    controls[row + column.chestPitch] / 3,
+    controls[row + column.chestRoll] / 3,
+  );
   const spine1 = multiply(root, third);
   const spine2 = multiply(spine1, third);
   const chest = multiply(spine2, third);
   attach(out, offset, 3, 6, spine1);
   attach(out, offset, 6, 9, spine2);
   attach(out, offset, 9, 12, chest);
-  // The head keeps most of its direction while the trunk leans and turns (gaze stabilisation).
+  // The head keeps most of its direction while the trunk leans and turns (gaze stabilisation), but goes along with a deep bow.
+  const lean = controls[row + column.pelvisPitch] + controls[row + column.chestPitch];
   const neck = multiply(
     chest,
     fromYawPitchRoll(
-      angle('headYaw') - 0.8 * (angle('pelvisYaw') + angle('chestYaw')),
-      angle('headPitch') - 0.5 * (angle('pelvisPitch') + angle('chestPitch')),
-      angle('headRoll') - 0.7 * (angle('pelvisRoll') + angle('chestRoll')),
+      controls[row + column.headYaw] -
+        0.8 * (controls[row + column.pelvisYaw] + controls[row + column.chestYaw]),
+      controls[row + column.headPitch] - 0.35 * Math.tanh(1.5 * lean),
+      controls[row + column.headRoll] -
+        0.7 * (controls[row + column.pelvisRoll] + controls[row + column.chestRoll]),
     ),
   );
   attach(out, offset, 12, 15, neck);
-  for (const side of [0, 1] as const) {
-    const name = side === 0 ? 'left' : 'right';
-    arm(
-      out,
-      offset,
-      side,
-      chest,
-      angle(`${name}Flexion`),
-      angle(`${name}Abduction`),
-      angle(`${name}Rotation`),
-      angle(`${name}Elbow`),
-    );
-  }
+  arm(out, offset, 0, chest, controls, row + column.leftFlexion);
+  arm(out, offset, 1, chest, controls, row + column.rightFlexion);
 }
 
 function arm(
@@ -122,15 +120,18 @@ function arm(
   offset: number,
   side: Side,
   chest: Rotation,
-  flexion: number,
-  abduction: number,
-  rotation: number,
-  elbow: number,
+  controls: Float64Array,
+  first: number,
 ): void {
+  // The four controls of an arm follow each other.
+  const flexion = controls[first];
+  const abduction = controls[first + 1];
+  const rotation = controls[first + 2];
+  const elbow = controls[first + 3];
   const { collar, shoulder, elbow: elbowJoint, wrist } = ARMS[side];
   const outward = side === 0 ? 1 : -1;
   const upper = multiply(
-    multiply(chest, multiply(aboutX(-flexion), aboutZ(outward * abduction))),
+    multiply(chest, fromYawPitchRoll(0, -flexion, outward * abduction)),
     aboutY(-outward * rotation),
   );
   // Scapulohumeral rhythm: above 30 degrees about a third of the elevation comes from the shoulder girdle (Inman et al. 1944),

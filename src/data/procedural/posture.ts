@@ -32,9 +32,9 @@ export const HANDS_ON_HIPS: ArmPose = { flexion: -22, abduction: 46, rotation: 5
 /** Fists before the chin. */
 export function guard(random: Random): ArmPose {
   return {
-    flexion: random.uniform(28, 42),
-    abduction: random.uniform(16, 26),
-    rotation: random.uniform(18, 32),
+    flexion: random.uniform(30, 46),
+    abduction: random.uniform(13, 22),
+    rotation: random.uniform(28, 46),
     elbow: random.uniform(112, 128),
   };
 }

@@ -172,7 +172,11 @@ export async function startViewer(): Promise<void> {
     scrub.max = String(motion.frames - 1);
     for (const choice of choices)
       choice.setAttribute('aria-pressed', String(Number(choice.dataset.motion) === index));
-    find(root!, '.chosen b').textContent = [motion.group, motion.label].filter(Boolean).join(' · ');
+    find(root!, '.chosen b').textContent = (
+      motion.group.startsWith(motion.label) ? [motion.label] : [motion.group, motion.label]
+    )
+      .filter(Boolean)
+      .join(' · ');
     find(root!, '.chosen span').textContent = motion.caption;
     find(root!, '.chosen small').textContent = motion.note;
     find(root!, '.layouts').hidden = !before;

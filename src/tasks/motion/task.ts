@@ -3,6 +3,7 @@ import { type MotionDataset, OTHER } from '../../data/dataset.js';
 import { readNumbers, writeNpy } from '../../io/npy.js';
 import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
+import type { GenerationRow } from '../../loop/layout.js';
 import { meanAndSpread } from '../../loop/statistics.js';
 import type { Corrector, Exhibit, Selector, Task, Trial } from '../../loop/task.js';
 import { type Described, Evaluator } from '../../metrics/evaluator.js';
@@ -22,6 +23,9 @@ export interface MotionTaskOptions {
   /** Threads of one generator and of one correction; results do not depend on it. Default 1: arms run side by side. */
   threads?: number;
 }
+
+/** Samples whose distance to the training motions is below this share of held-out real motion's are suspected copies. */
+const COPY_RATIO = 0.6;
 
 /** What all seeds share, since it comes from the data alone. */
 interface Base {
@@ -140,6 +144,21 @@ class MotionTrial implements Trial<MotionSamples> {
   async floor(count: number): Promise<{ metrics: Record<string, number>; spread: Record<string, number> }> {
     const { mean, spread } = meanAndSpread(this.base.evaluator.floors(count, this.training, this.seed));
     return { metrics: mean, spread };
+  }
+
+  warnings(row: GenerationRow, noise: Record<string, number>, floor: Record<string, number>): string[] {
+    const messages: string[] = [];
+    const fidBefore = row.correction?.fidBefore;
+    const fidAfter = row.correction?.fidAfter;
+    if (typeof fidBefore === 'number' && typeof fidAfter === 'number' && fidAfter > fidBefore + 2 * noise.fid)
+      messages.push(
+        `the correction moved its samples away from real motion: FID ${fidBefore.toFixed(1)} before, ${fidAfter.toFixed(1)} after, one evaluation varies by ${noise.fid.toFixed(1)}`,
+      );
+    if (row.metrics.nearest < COPY_RATIO * floor.nearest)
+      messages.push(
+        `samples lie closer to the training motions (${row.metrics.nearest.toFixed(2)}) than held-out real motion does (${floor.nearest.toFixed(2)}): copies of training data?`,
+      );
+    return messages;
   }
 
   exhibit(exhibit: Exhibit<MotionSamples>, directory: string, fs: Fs): Promise<void> {

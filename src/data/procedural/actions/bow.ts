@@ -1,22 +1,22 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import type { Side } from '../body.js';
-import { chance, pick, sentence } from '../captions.js';
+import { countWord, pick, sentence } from '../captions.js';
 import type { ArmPose } from '../controls.js';
 import { DEGREE, stops } from '../curves.js';
-import { shortSwing } from '../locomotion.js';
 import { carriage, hangingArms, holdArms } from '../posture.js';
 import { Score } from '../score.js';
 import type { Clip } from './clip.js';
 import { shiftWeight } from './idle.js';
 
-/** Bows of 20 to 85 degrees, one or two, arms hanging, at the sides, at the chest or spread; some after a step forward. */
+/** Bows of 20 to 85 degrees, one to three, arms hanging, at the sides, at the chest or spread. */
 export function bow(random: Random, seconds: number): Clip {
   const score = new Score(random, seconds);
   const { controls, build } = score;
   const depth = random.uniform(20, 85);
-  const down = random.uniform(0.6, 1.2) * (0.75 + depth / 160);
+  const down = random.uniform(0.5, 1.05) * (0.75 + depth / 160);
   const up = down * random.uniform(0.85, 1.2);
-  const hold = random.uniform(0.05, 0.9);
+  const hold = random.uniform(0.03, 0.6);
   build.halfWidth = random.uniform(0.06, 0.1);
   score.stand[0].left = build.halfWidth;
   score.stand[1].left = -build.halfWidth;
@@ -24,32 +24,16 @@ export function bow(random: Random, seconds: number): Clip {
   carriage(score, random.uniform(-1, 2));
   shiftWeight(score, 0.04);
 
-  let start = random.uniform(0.1, 0.8);
-  const step = seconds > 4 && chance(random, 0.35) ? random.uniform(0.25, 0.5) : 0;
-  if (step > 0) {
-    const first = random.integer(2) as Side;
-    score.path.move({ start, end: start + 1.3, rise: 0.55, fall: 0.55, forward: step / 0.75, left: 0 });
-    for (const [i, side] of [first, (1 - first) as Side].entries())
-      score.step({
-        side,
-        liftOff: start + 0.1 + 0.6 * i,
-        touchDown: start + 0.52 + 0.6 * i,
-        at: start + 1.3,
-        forward: 0,
-        left: side === 0 ? build.halfWidth : -build.halfWidth,
-        out: build.toeOut,
-        swing: shortSwing(0.06),
-      });
-    start += 1.5;
-  }
+  const around = surround(score, { into: 0.75, onward: 0.65, time: 2.2 });
+  const start = around.start + random.uniform(0.05, 0.4);
   const keys: [number, number][] = [[start, 0]];
   let count = 0;
-  for (const wanted = chance(random, 0.4) ? 2 : 1; count < wanted; count++) {
+  for (; count < 3; count++) {
     const last = keys[keys.length - 1][0];
-    if (count > 0 && last + down + 0.5 * up > seconds) break;
+    if (count > 0 && last + down + hold + 0.7 * up > around.end) break;
     const size = random.uniform(0.9, 1.05);
     keys.push([last + down, size], [last + down + hold, size], [last + down + hold + up, 0]);
-    keys.push([last + down + hold + up + random.uniform(0.2, 0.6), 0]);
+    keys.push([last + down + hold + up + random.uniform(0.05, 0.35), 0]);
   }
   const bent = stops(keys);
   const share = random.uniform(0.45, 0.62);
@@ -71,12 +55,13 @@ export function bow(random: Random, seconds: number): Clip {
     if (style === 'spread')
       controls.blendArm(hand, () => ({ flexion: 0, abduction: 62, rotation: -20, elbow: 20 }), bent);
   }
+  around.leave(keys[keys.length - 2][0] - 0.1);
   score.enliven(random.uniform(0.7, 1.3));
 
   const slots = {
     deep: depth > 62 ? 'deeply' : depth < 35 ? 'slightly' : '',
-    pace: down > 1.05 ? 'slowly' : down < 0.7 ? 'quickly' : '',
-    times: count > 1 ? 'twice' : '',
+    pace: down > 0.95 ? 'slowly' : down < 0.62 ? 'quickly' : '',
+    times: count > 1 ? countWord(count) : '',
     arms: {
       hang: '',
       sides: 'with arms at the sides',
@@ -84,20 +69,20 @@ export function bow(random: Random, seconds: number): Clip {
       spread: 'spreading the arms',
       thighs: 'with hands sliding down the thighs',
     }[style],
-    step: step > 0 ? 'steps forward and' : '',
-    hold: hold > 0.6 ? 'and holds it' : '',
+    hold: hold > 0.45 ? 'and holds it' : '',
   };
   const caption = sentence(
     random,
     [
-      '{who} {step} bows {deep} {pace} {times} {arms} {hold}',
-      '{who} {step} {pace} bows {deep} {arms} {times} {hold}',
-      '{who} {step} bends forward {deep} in a bow {times} {arms} {pace} {hold}',
-      '{who} {step} takes a bow {times} {pace} {arms} {hold}',
-      '{who} {step} bows {deep} {arms} and straightens up {pace} {times}',
-      '{who} {step} leans forward {deep} {pace} to bow {times} {arms} {hold}',
+      '{who} bows {deep} {pace} {times} {arms} {hold}',
+      '{who} {pace} bows {deep} {arms} {times} {hold}',
+      '{who} bends forward {deep} in a bow {times} {arms} {pace} {hold}',
+      '{who} takes a bow {times} {pace} {arms} {hold}',
+      '{who} bows {deep} {arms} and straightens up {pace} {times}',
+      '{who} leans forward {deep} {pace} to bow {times} {arms} {hold}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import { chance, pick, sentence } from '../captions.js';
 import { DEGREE, drift, minimumJerk, pulse } from '../curves.js';
 import { shortSwing } from '../locomotion.js';
@@ -44,7 +45,10 @@ export function idle(random: Random, seconds: number): Clip {
   controls.add('chestPitch', (t) => -0.5 * DEGREE * Math.sin(breath * t));
 
   const gesture = pick(random, ['none', 'none', 'scratch', 'step', 'step', 'stretch'] as const);
-  const start = random.uniform(0.3, Math.max(0.5, seconds - 2.4));
+  const around = surround(score, { into: 0.3, onward: 0.3, time: 1.6, arms: words ? 0.3 : 1 });
+  const room = Math.max(0.1, around.end - around.start - 2.2);
+  const start = around.start + 0.2 + random.uniform(0, room);
+  const over = start + { none: 0, scratch: 1.9, step: 1.35, stretch: 2.1 }[gesture];
   if (gesture === 'scratch') {
     const side = random.integer(2) as 0 | 1;
     const rate = 2 * Math.PI * random.uniform(2, 3);
@@ -93,10 +97,11 @@ export function idle(random: Random, seconds: number): Clip {
   }
   if (gesture !== 'stretch' && chance(random, 0.2)) {
     const [left, right] = hangingArms(random);
-    const change = random.uniform(0.5, seconds - 1);
+    const change = random.uniform(0.3, seconds - 1.2);
     holdArms(score, left, right, (t) => minimumJerk((t - change) / 0.9));
   }
-  score.enliven(random.uniform(0.8, 1.8));
+  around.leave(over);
+  score.enliven(random.uniform(0.6, 1.4), random.uniform(0.1, 0.5));
 
   const slots = {
     arms: words,
@@ -120,6 +125,7 @@ export function idle(random: Random, seconds: number): Clip {
       '{who} stands idle {arms} {look} {shift} {gesture}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import type { Side } from '../body.js';
 import { chance, countWord, pick, sentence, sideWord } from '../captions.js';
 import { DEGREE, pulse } from '../curves.js';
@@ -78,6 +79,7 @@ export function kick(random: Random, seconds: number): Clip {
   score.stand[0].left = half;
   score.stand[1].left = -half;
   const guarded = fighting && chance(random, 0.7);
+  const around = surround(score, { into: 0.75, onward: 0.65, time: 2.1, arms: guarded ? 0.35 : 1 });
   if (guarded) holdArms(score, guard(random), guard(random));
   else holdArms(score, ...hangingArms(random, random.uniform(25, 45)));
   carriage(score, random.uniform(0, 5));
@@ -85,27 +87,31 @@ export function kick(random: Random, seconds: number): Clip {
   let side = random.integer(2) as Side;
   const first = side;
   const alternate = chance(random, 0.45);
-  const wanted = 1 + random.integer(3);
   let count = 0;
   let used = 0;
   let forward = false;
-  for (let t = random.uniform(0.45, 0.9); count < wanted; ) {
+  let over = 0;
+  for (let t = around.start + random.uniform(0.35, 0.6); ; ) {
     const one: Kick = {
       kind,
       side,
       height: height * random.uniform(0.93, 1.05),
-      out: random.uniform(0.42, 0.62),
-      back: random.uniform(0.5, 0.75),
-      stepForward: chance(random, 0.25) ? random.uniform(0.2, 0.4) : 0,
+      out: random.uniform(0.36, 0.55),
+      back: random.uniform(0.42, 0.62),
+      stepForward: chance(random, 0.55) ? random.uniform(0.25, 0.6) : 0,
     };
-    if (count > 0 && t + one.out + 0.3 > seconds) break;
-    const after = lay(score, one, t, half, guarded);
+    if (t + duration(one) > around.end) {
+      if (count > 0) break;
+      one.stepForward = 0;
+    }
+    over = lay(score, one, t, half, guarded);
     forward ||= one.stepForward > 0;
     used |= 1 << side;
     count++;
     if (alternate) side = (1 - side) as Side;
-    t = after + random.uniform(0.35, 0.9);
+    t = over + random.uniform(0.05, 0.3);
   }
+  around.leave(over);
   score.enliven(random.uniform(0.8, 1.4));
 
   const high = height > 0.75 ? 'high' : height < 0.4 && kind !== 'knee' ? 'low' : '';
@@ -128,17 +134,20 @@ export function kick(random: Random, seconds: number): Clip {
       '{who} {verb} {what} with {leg} {high} {times} {step} {arms}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }
 
-/** @returns when the other foot has closed up. */
+/** Time until both feet stand again, s. */
+const duration = ({ out, back, stepForward }: Kick): number => out + back + (stepForward > 0 ? 0.9 : 0.3);
+
+/** @returns when both feet stand again. */
 function lay(score: Score, one: Kick, start: number, half: number, guarded: boolean): number {
   const { controls, build } = score;
   const { side, out, back, stepForward, kind } = one;
   const sign = side === 0 ? 1 : -1;
   const land = start + out + back;
-  let end = land + 0.3;
   const at = land + (stepForward > 0 ? 1.2 : 0.2);
   if (stepForward > 0) {
     score.path.move({
@@ -159,7 +168,6 @@ function lay(score: Score, one: Kick, start: number, half: number, guarded: bool
       out: build.toeOut,
       swing: shortSwing(0.06),
     });
-    end = land + 0.9;
   }
   score.step({
     side,
@@ -196,5 +204,5 @@ function lay(score: Score, one: Kick, start: number, half: number, guarded: bool
   controls.add(`${names[0]}Abduction`, (t) => 16 * size * DEGREE * weight(t));
   controls.add(`${names[1]}Flexion`, (t) => 35 * size * DEGREE * weight(t));
   controls.add(`${names[1]}Abduction`, (t) => 18 * size * DEGREE * weight(t));
-  return end;
+  return start + duration(one);
 }

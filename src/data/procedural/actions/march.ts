@@ -44,14 +44,20 @@ export function march(random: Random, seconds: number): Clip {
     },
   });
   const armSwing = hips ? 2 : random.uniform(14, 36);
-  accompany(score, rhythm, { armSwing, twist: random.uniform(2, 5), list: random.uniform(1, 3), bob: 0.006 });
+  accompany(score, rhythm, {
+    armSwing,
+    twist: random.uniform(2, 5),
+    list: random.uniform(1, 3),
+    bob: 0.006,
+    sink: 0.008,
+  });
   let way = inPlace ? pick(random, ['in place', 'on the spot']) : pick(random, ['forward', '']);
   if (chance(random, 0.35)) {
     const side = pick(random, [-1, 1]);
     score.path.turn({ start: 0, end: seconds, angle: side * random.uniform(45, 120) * DEGREE, rise: 0.3 });
     way += ` turning ${side > 0 ? 'left' : 'right'}`;
   }
-  score.enliven(random.uniform(0.6, 1.2));
+  score.enliven(random.uniform(0.8, 1.5));
   const slots = {
     way,
     high: lift > 0.28 ? 'with high knees' : '',

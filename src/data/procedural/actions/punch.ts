@@ -1,9 +1,10 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import type { Side } from '../body.js';
 import { chance, pick, sentence, sideWord } from '../captions.js';
 import type { ArmPose } from '../controls.js';
 import { DEGREE, pulse } from '../curves.js';
-import { shortSwing } from '../locomotion.js';
+import { type Placing, shortSwing } from '../locomotion.js';
 import { carriage, guard, holdArms } from '../posture.js';
 import { Score } from '../score.js';
 import type { Clip } from './clip.js';
@@ -48,9 +49,11 @@ export function punch(random: Random, seconds: number): Clip {
   controls.add('headYaw', () => -0.2 * turn);
   shiftWeight(score, random.uniform(0.06, 0.16));
   // Boxers bounce a little on their feet.
-  const rate = 2 * Math.PI * random.uniform(1.1, 1.9);
-  const bounce = chance(random, 0.5) ? random.uniform(0.004, 0.013) : 0;
+  const rate = 2 * Math.PI * random.uniform(1.3, 2.1);
+  const bounce = random.uniform(0.003, 0.016);
   controls.add('height', (t) => bounce * Math.sin(rate * t));
+
+  const around = surround(score, { into: 0.75, onward: 0.65, time: 1.6, place: hold, arms: 0.35 });
 
   const plan = pick(random, ['one', 'both', 'both', 'combination'] as const);
   const fixed = pick(random, KINDS);
@@ -60,7 +63,7 @@ export function punch(random: Random, seconds: number): Clip {
   let count = 0;
   const kinds = new Set<Kind>();
   const power = random.uniform(0.6, 1.15);
-  for (let t = random.uniform(0.25, 0.8); t < seconds - 0.3; count++) {
+  for (let t = around.start + random.uniform(0.1, 0.5); count === 0 || t < around.end - 0.4; count++) {
     const kind = plan === 'combination' ? pick(random, KINDS) : fixed;
     const out = random.uniform(0.22, 0.34) / (0.6 + 0.4 * power);
     const stay = random.uniform(0.02, 0.08);
@@ -68,26 +71,13 @@ export function punch(random: Random, seconds: number): Clip {
     strike(score, random, { side, kind, start: t, out, stay, back, power });
     kinds.add(kind);
     sides |= 1 << side;
-    t += out + stay + (chance(random, 0.5) ? back * 0.6 : back + random.uniform(0.1, 0.8));
+    t += out + stay + (chance(random, 0.5) ? back * 0.6 : back + random.uniform(0.05, 0.4));
     if (plan !== 'one') side = (1 - side) as Side;
     else t += 0.25;
   }
 
-  const step = chance(random, 0.4) ? pick(random, [-1, 1, 1]) * random.uniform(0.18, 0.4) : 0;
-  if (step !== 0) {
-    const start = random.uniform(0.4, Math.max(0.6, seconds - 1.6));
-    const lead = (step > 0 ? front : 1 - front) as Side;
-    score.path.move({ start, end: start + 1, rise: 0.45, fall: 0.45, forward: step / 0.55, left: 0 });
-    for (const [i, foot] of [lead, (1 - lead) as Side].entries())
-      score.step({
-        side: foot,
-        liftOff: start + 0.05 + 0.45 * i,
-        touchDown: start + 0.4 + 0.45 * i,
-        at: start + 1,
-        ...hold(foot),
-        swing: shortSwing(0.045),
-      });
-  }
+  const { ways, over } = footwork(score, around.start + random.uniform(0.2, 0.6), around.end, front, hold);
+  around.leave(over);
   score.enliven(random.uniform(0.8, 1.4));
 
   const only = kinds.size === 1 ? [...kinds][0] : undefined;
@@ -105,7 +95,7 @@ export function punch(random: Random, seconds: number): Clip {
     times:
       count === 1 ? 'once' : count > 3 ? pick(random, ['several times', 'again and again']) : 'a few times',
     hard: power > 1 ? 'hard' : power < 0.75 ? 'lightly' : '',
-    step: step > 0 ? 'and steps forward' : step < 0 ? 'and steps back' : '',
+    step: ways.length === 0 ? '' : `and steps ${[...new Set(ways)].join(' and ')}`,
   };
   const caption = sentence(
     random,
@@ -118,8 +108,51 @@ export function punch(random: Random, seconds: number): Clip {
       '{who} practises boxing: punches {what} with {fist} {step}',
     ],
     slots,
+    around,
   );
   return { score, caption };
+}
+
+/** Short steps forward and back, the foot on that side first. @returns the ways taken and when the last one is over. */
+function footwork(
+  score: Score,
+  start: number,
+  end: number,
+  front: Side,
+  hold: (side: Side) => Placing,
+): { ways: ('forward' | 'back')[]; over: number } {
+  const { random, path } = score;
+  const ways: ('forward' | 'back')[] = [];
+  let over = start;
+  if (chance(random, 0.2)) return { ways, over };
+  const pace = random.uniform(0.3, 0.44);
+  for (let t = start; t + 2.4 * pace < end; ) {
+    const forward = ways.length % 2 === 0 ? chance(random, 0.75) : chance(random, 0.4);
+    const length = random.uniform(0.14, 0.34);
+    const lead = (forward ? front : 1 - front) as Side;
+    const time = 2.2 * pace;
+    path.move({
+      start: t,
+      end: t + time,
+      rise: 0.45 * time,
+      fall: 0.45 * time,
+      forward: (forward ? length : -length) / (0.55 * time),
+      left: 0,
+    });
+    for (const [i, side] of [lead, (1 - lead) as Side].entries())
+      score.step({
+        side,
+        liftOff: t + 0.05 + pace * i,
+        touchDown: t + 0.05 + pace * (i + 0.8),
+        at: t + time,
+        ...hold(side),
+        swing: { ...shortSwing(0.045), heelRise: 0.14, landingTime: 0.06 },
+      });
+    ways.push(forward ? 'forward' : 'back');
+    over = t + time;
+    t = over + random.uniform(0.1, 0.7);
+  }
+  return { ways, over };
 }
 
 function strike(

@@ -1,14 +1,13 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import type { Side } from '../body.js';
 import { chance, pick, sentence, sideWord } from '../captions.js';
 import type { ArmPose } from '../controls.js';
 import { DEGREE, minimumJerk, pulse } from '../curves.js';
-import { accompany, layBout, walkingCycle, walkingSwing } from '../locomotion.js';
 import { carriage, hangingArms, holdArms } from '../posture.js';
 import { Score } from '../score.js';
 import type { Clip } from './clip.js';
 import { shiftWeight } from './idle.js';
-import { walkingManner } from './walk.js';
 
 const LEVELS = ['floor', 'table', 'shelf', 'front'] as const;
 
@@ -21,31 +20,13 @@ export function reach(random: Random, seconds: number): Clip {
   const both = chance(random, 0.35);
   holdArms(score, ...hangingArms(random));
   carriage(score);
-  let start = random.uniform(0.2, 0.9);
-  const walking = seconds > 3.8 && chance(random, 0.5);
-  if (walking) {
-    const speed = random.uniform(0.7, 1.2);
-    const { cycle, duty } = walkingCycle(speed);
-    const end = random.uniform(0.9, 1.6);
-    const ramp = 0.8 * cycle;
-    score.path.move({ start: -2.5, end, rise: ramp, fall: ramp, forward: speed, left: 0 });
-    const rhythm = layBout(score, {
-      start: -2.5,
-      end,
-      first: random.integer(2) as Side,
-      stepTime: cycle / 2,
-      duty,
-      halfWidth: 0.075,
-      toeOut: score.build.toeOut,
-      swing: walkingSwing(speed),
-    });
-    accompany(score, rhythm, walkingManner(random, speed));
-    start = end - 0.1;
-  } else shiftWeight(score, random.uniform(0.04, 0.12));
+  shiftWeight(score, random.uniform(0.04, 0.12));
+  const around = surround(score, { into: 0.6, onward: 0.5, time: 2.1 });
+  const start = around.start + random.uniform(-0.1, 0.3);
 
-  const out = random.uniform(0.7, 1.05) * (level === 'floor' ? 1.25 : 1);
+  const out = random.uniform(0.55, 0.9) * (level === 'floor' ? 1.25 : 1);
   const hold = random.uniform(0.15, 0.7);
-  const back = random.uniform(0.7, 1.1) * (level === 'floor' ? 1.2 : 1);
+  const back = random.uniform(0.55, 0.9) * (level === 'floor' ? 1.2 : 1);
   const end = start + out + hold + back;
   const weight = (t: number) => pulse(t, start, end, out, back);
   const arm: ArmPose = {
@@ -76,6 +57,7 @@ export function reach(random: Random, seconds: number): Clip {
         () => ({ flexion: 25, abduction: 12, rotation: 15, elbow: 82 }),
         (t) => minimumJerk((t - start - out - hold) / back),
       );
+  around.leave(end - 0.15);
   score.enliven(random.uniform(0.8, 1.4));
 
   const slots = {
@@ -83,19 +65,19 @@ export function reach(random: Random, seconds: number): Clip {
     where: { floor: 'down to the floor', table: 'down to a table', shelf: 'up to a shelf', front: 'forward' }[
       level
     ],
-    walk: walking ? 'walks up and' : '',
     after: keeps ? 'and holds the object' : '',
   };
   const caption = sentence(
     random,
     [
-      '{who} {walk} reaches {where} with {hand} {after}',
-      '{who} {walk} stretches {hand} {where} {after}',
-      '{who} {walk} picks something up, reaching {where} with {hand} {after}',
-      '{who} {walk} moves {hand} {where} to take something {after}',
-      '{who} {walk} grabs something, {hand} going {where} {after}',
+      '{who} reaches {where} with {hand} {after}',
+      '{who} stretches {hand} {where} {after}',
+      '{who} picks something up, reaching {where} with {hand} {after}',
+      '{who} moves {hand} {where} to take something {after}',
+      '{who} grabs something, {hand} going {where} {after}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }

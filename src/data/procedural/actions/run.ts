@@ -25,8 +25,8 @@ export function run(random: Random, seconds: number): Clip {
   const first = random.integer(2) as Side;
 
   const bend = random.uniform(70, 105);
-  const abduction = random.uniform(12, 20);
-  const arm = { flexion: random.uniform(-12, 2), abduction, rotation: random.uniform(18, 34), elbow: bend };
+  const abduction = random.uniform(14, 22);
+  const arm = { flexion: random.uniform(-12, 2), abduction, rotation: random.uniform(12, 25), elbow: bend };
   holdArms(score, arm, arm);
   carriage(score, random.uniform(3, 9) + 1.2 * speed);
   score.followPath = () => 1;
@@ -34,9 +34,9 @@ export function run(random: Random, seconds: number): Clip {
   const swing: Swing = {
     clearance: random.uniform(0.2, 0.28) + 0.05 * (speed - 1.8),
     up: 1.3,
-    down: 2,
+    down: 1.35,
     rise: 0.3,
-    fall: 0.28,
+    fall: 0.2,
     toeOff: 55 * DEGREE,
     follow: random.uniform(15, 35) * DEGREE,
     heelRise: 0.6 * 2 * stepTime * duty,
@@ -49,6 +49,7 @@ export function run(random: Random, seconds: number): Clip {
     first,
     stepTime,
     duty,
+    under: 0.41,
     halfWidth: random.uniform(0.035, 0.07),
     toeOut: score.build.toeOut * 0.5,
     swing,
@@ -58,8 +59,9 @@ export function run(random: Random, seconds: number): Clip {
     twist: random.uniform(5, 9),
     list: random.uniform(2, 4),
     bob: 0,
+    sink: 0,
   });
-  bounce(score, { start, stepTime, duty, depth: random.uniform(0.05, 0.075) });
+  bounce(score, { start, stepTime, duty, depth: random.uniform(0.075, 0.105) });
 
   let way = pick(random, ['', 'forward', 'straight ahead']);
   if (chance(random, 0.55)) {

@@ -11,8 +11,9 @@ import type { Clip } from './clip.js';
 export function sidestep(random: Random, seconds: number): Clip {
   const score = new Score(random, seconds);
   const { controls, build } = score;
-  const speed = random.uniform(0.25, 0.85);
-  const stepTime = random.uniform(0.42, 0.62) * (speed > 0.6 ? 0.85 : 1);
+  const speed = random.uniform(0.4, 1.15);
+  // Steps of 15 to 32 cm.
+  const stepTime = Math.min(0.6, Math.max(0.3, random.uniform(0.18, 0.3) / speed));
   const direction = random.integer(2) as Side;
   const returning = chance(random, 0.45);
   const crouch = chance(random, 0.3) ? random.uniform(0.05, 0.12) : 0;
@@ -60,7 +61,7 @@ export function sidestep(random: Random, seconds: number): Clip {
       duty: 0.6,
       halfWidth: build.halfWidth,
       toeOut: build.toeOut * 0.6,
-      swing: { ...shortSwing(random.uniform(0.05, 0.1)), rise: 0.36, fall: 0.34 },
+      swing: { ...shortSwing(random.uniform(0.05, 0.1)), rise: 0.38, fall: 0.4 },
       lead: { side, steps: 0.5 },
     });
     // The trunk leans a little against each step, and the arms go out with it.
@@ -90,7 +91,7 @@ export function sidestep(random: Random, seconds: number): Clip {
     back: returning
       ? pick(random, ['and back again', `and then back to the ${sideWord((1 - direction) as Side)}`])
       : '',
-    pace: speed > 0.65 ? 'quickly' : speed < 0.4 ? 'slowly' : '',
+    pace: speed > 0.85 ? 'quickly' : speed < 0.55 ? 'slowly' : '',
     arms: { hang: '', hips: 'with hands on hips', guard: 'with the fists up', out: 'with arms held out' }[
       style
     ],

@@ -1,4 +1,5 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import { chance, countWord, pick, sentence } from '../captions.js';
 import type { ArmPose } from '../controls.js';
 import { DEGREE, minimumJerk, stops } from '../curves.js';
@@ -11,7 +12,7 @@ export function squat(random: Random, seconds: number): Clip {
   const score = new Score(random, seconds);
   const { controls, build } = score;
   const depth = random.uniform(0.15, 0.48);
-  const down = random.uniform(0.55, 1.3) * (0.7 + depth);
+  const down = random.uniform(0.45, 1.05) * (0.7 + depth);
   const hold = chance(random, 0.3) ? random.uniform(0.4, 1.2) : random.uniform(0.02, 0.25);
   const up = down * random.uniform(0.75, 1.1);
   const half = random.uniform(0.13, 0.22);
@@ -31,17 +32,24 @@ export function squat(random: Random, seconds: number): Clip {
     hang: { flexion: 25, abduction: 12, rotation: 20, elbow: 20 },
     overhead: { flexion: 150, abduction: 12, rotation: 0, elbow: 15 },
   };
-  const constant = style === 'hips' || (style !== 'hang' && chance(random, 0.3));
+  const constant =
+    style === 'hips' || (style === 'overhead' && down < 0.8) || (style !== 'hang' && chance(random, 0.15));
 
-  const keys: [number, number][] = [[random.uniform(0.1, 0.7), 0]];
+  const around = surround(score, {
+    into: 0.75,
+    onward: 0.65,
+    time: 2.1,
+    place: (side) => ({ forward: 0, left: side === 0 ? half : -half, out }),
+    arms: style === 'hips' ? 0.3 : 1,
+  });
+  const keys: [number, number][] = [[around.start + random.uniform(0.1, 0.4), 0]];
   let count = 0;
-  const wanted = 1 + random.integer(4);
-  while (count < wanted) {
+  for (;;) {
     const last = keys[keys.length - 1][0];
-    if (count > 0 && last + down + hold + 0.7 * up > seconds) break;
+    if (count > 0 && last + down + hold + 0.8 * up > around.end) break;
     const size = random.uniform(0.92, 1.05);
     keys.push([last + down, size], [last + down + hold, size], [last + down + hold + up, 0]);
-    keys.push([last + down + hold + up + random.uniform(0.03, 0.4), 0]);
+    keys.push([last + down + hold + up + random.uniform(0.03, 0.2), 0]);
     count++;
   }
   const bent = stops(keys);
@@ -55,10 +63,11 @@ export function squat(random: Random, seconds: number): Clip {
       () => raised[style],
       (t) => (constant ? minimumJerk((t + 1) / 0.5) : minimumJerk(bent(t) * 1.15)),
     );
-  score.enliven(random.uniform(0.6, 1.2));
+  around.leave(keys[keys.length - 2][0] - 0.1);
+  score.enliven(random.uniform(0.8, 1.5));
 
   const slots = {
-    pace: down > 1 ? 'slowly' : down < 0.62 ? 'quickly' : '',
+    pace: down > 0.9 ? 'slowly' : down < 0.55 ? 'quickly' : '',
     deep: depth > 0.38 ? 'deeply' : depth < 0.24 ? 'a little' : '',
     times: count === 1 ? pick(random, ['', 'once']) : countWord(count),
     hold: hold > 0.4 ? 'and holds the position' : '',
@@ -81,6 +90,7 @@ export function squat(random: Random, seconds: number): Clip {
       '{who} lowers the hips {deep} {pace} {times} {arms} {hold}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }

@@ -1,4 +1,5 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import type { Side } from '../body.js';
 import { chance, pick, sentence } from '../captions.js';
 import { DEGREE, pulse } from '../curves.js';
@@ -17,21 +18,23 @@ export function turn(random: Random, seconds: number): Clip {
   holdArms(score, ...arms);
   carriage(score);
   shiftWeight(score, random.uniform(0.03, 0.1));
-  const rate = random.uniform(55, 140);
+  const rate = random.uniform(65, 150);
   const turns: { angle: number; start: number; end: number }[] = [];
-  let start = random.uniform(0.15, 0.8);
-  const wanted = chance(random, 0.5) ? 2 : 1;
+  const around = surround(score, { into: 0.75, onward: 0.65, time: 1.8 });
+  let start = around.start + random.uniform(0.1, 0.4);
+  const wanted = 3;
   const back = chance(random, 0.4);
   for (let i = 0; i < wanted; i++) {
-    const room = (seconds - start - 0.2) * rate;
+    const room = (around.end - start - 0.2) * rate;
     const fitting = ANGLES.filter((angle) => angle <= Math.max(60, room));
     let angle = pick(random, [-1, 1]) * pick(random, fitting);
     if (i > 0 && back) angle = -turns[0].angle;
     if (i > 0 && Math.abs(angle) > room) break;
     const end = lay(score, angle * random.uniform(0.94, 1.06), start, rate);
     turns.push({ angle, start, end });
-    start = end + random.uniform(0.3, 0.9);
+    start = end + random.uniform(0.1, 0.5);
   }
+  around.leave(start - 0.05);
   score.enliven(random.uniform(0.8, 1.5));
 
   const word = ({ angle }: { angle: number }) => {
@@ -59,6 +62,7 @@ export function turn(random: Random, seconds: number): Clip {
       '{who} turns in place {how} {after} {pace}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }
@@ -70,7 +74,7 @@ function lay(score: Score, degrees: number, start: number, rate: number): number
   const side: Side = degrees > 0 ? 0 : 1;
   // Two steps for each 40 to 65 degrees: the foot on the inner side opens, the other one closes.
   const pairs = Math.max(1, Math.round(size / random.uniform(40, 62)));
-  const stepTime = Math.min(0.6, Math.max(0.36, size / rate / (2 * pairs)));
+  const stepTime = Math.min(0.6, Math.max(0.34, size / rate / (2 * pairs)));
   const end = start + 2 * pairs * stepTime;
   const angle = degrees * DEGREE;
   path.turn({ start: start - 0.1, end: end - 0.3 * stepTime, angle, rise: Math.min(0.45, 1 / (2 * pairs)) });

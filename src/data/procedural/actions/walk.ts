@@ -1,22 +1,11 @@
 import type { Random } from '../../../random/random.js';
+import { standing } from '../approach.js';
 import { chance, paceWord, pick, sentence } from '../captions.js';
 import { DEGREE } from '../curves.js';
-import { accompany, LEG, layBout, type Manner, walkingCycle, walkingSwing } from '../locomotion.js';
+import { accompany, layBout, walkingCycle, walkingManner, walkingSwing } from '../locomotion.js';
 import { carriage, HANDS_ON_HIPS, hangingArms, holdArms, lookAround } from '../posture.js';
 import { Score } from '../score.js';
 import type { Clip } from './clip.js';
-
-/** A walker's manner at a speed: everything swings more when it is faster. */
-export function walkingManner(random: Random, speed: number): Manner {
-  const relative = speed / LEG;
-  return {
-    armSwing: random.uniform(9, 20) * (0.4 + 0.45 * relative),
-    // Boulic et al. 1990: torsion 4 RV, list 1.66 RV degrees.
-    twist: 4 * relative * random.uniform(0.6, 1.1),
-    list: 1.66 * relative * random.uniform(0.7, 1.3),
-    bob: 0.0075 * relative,
-  };
-}
 
 /** Ways of walking that need other legs or arms than the plain one. */
 type Gait = 'plain' | 'backward' | 'sneak' | 'stride';
@@ -34,17 +23,17 @@ export function walk(random: Random, seconds: number): Clip {
     'sneak',
     'stride',
   ]);
-  let speed = random.uniform(0.5, 1.85);
+  let speed = random.uniform(0.6, 1.9);
   if (gait === 'backward') speed = random.uniform(0.4, 0.9);
-  if (gait === 'sneak') speed = random.uniform(0.35, 0.65);
+  if (gait === 'sneak') speed = random.uniform(0.45, 0.8);
   if (gait === 'stride') speed = random.uniform(1.2, 1.7);
-  const course = pick(random, ['through', 'through', 'start', 'stop', 'pause'] as const);
+  const course = pick(random, ['through', 'through', 'through', 'start', 'stop', 'pause'] as const);
   const { cycle, duty } = walkingCycle(speed);
   // People differ in step length at one speed by about a tenth.
   const stepTime = (cycle / 2) * random.uniform(0.92, 1.08) * (gait === 'stride' ? 1.15 : 1);
 
   const spans: [number, number][] = [];
-  const rest = random.uniform(0.4, 1.1);
+  const rest = random.uniform(0.3, 0.9);
   if (course === 'through') spans.push([-2.5, seconds + 2.5]);
   else if (course === 'start') spans.push([rest, seconds + 2.5]);
   else if (course === 'stop') spans.push([-2.5, seconds - rest]);
@@ -56,7 +45,7 @@ export function walk(random: Random, seconds: number): Clip {
   const arms = hangingArms(random);
   const hips = gait === 'plain' && chance(random, 0.08);
   holdArms(score, hips ? HANDS_ON_HIPS : arms[0], hips ? HANDS_ON_HIPS : arms[1]);
-  carriage(score, gait === 'sneak' ? random.uniform(10, 18) : random.uniform(-1, 4) + 1.5 * speed);
+  carriage(score, gait === 'sneak' ? random.uniform(10, 18) : random.uniform(-2, 3) + 0.8 * speed);
   const manner = walkingManner(random, speed);
   if (hips) manner.armSwing *= 0.2;
   if (gait === 'stride') manner.armSwing *= 1.7;
@@ -78,7 +67,10 @@ export function walk(random: Random, seconds: number): Clip {
     );
   }
 
-  const halfWidth = random.uniform(0.05, 0.085);
+  const way = bend(score, speed, random);
+  // The narrow track of a straight walk would make the legs touch in a tight bend.
+  const winding = way.includes('circle') || way.includes('zigzag') || gait === 'backward';
+  const halfWidth = random.uniform(0.044, 0.066) + (winding ? 0.025 : 0);
   for (const [start, end] of spans) {
     score.path.move({
       start,
@@ -95,6 +87,8 @@ export function walk(random: Random, seconds: number): Clip {
         landing: 24 * DEGREE,
         landingTime: 0.14,
         follow: 4 * DEGREE,
+        down: 1.2,
+        fall: 0.3,
       });
     if (gait === 'sneak')
       Object.assign(swing, {
@@ -109,13 +103,13 @@ export function walk(random: Random, seconds: number): Clip {
       stepTime,
       duty,
       halfWidth,
+      place: (side) => standing(score, side),
       toeOut: score.build.toeOut * 0.7,
       swing,
     });
     accompany(score, rhythm, manner);
   }
 
-  const way = bend(score, speed, random);
   if (chance(random, 0.35)) lookAround(score);
   score.enliven(random.uniform(0.8, 1.5));
   return { score, caption: describe(random, { gait, speed, course, way, hips }) };
@@ -142,7 +136,7 @@ function bend(score: Score, speed: number, random: Random): string {
     return `in a curve to the ${word}`;
   }
   if (kind === 'corner') {
-    const middle = seconds * random.uniform(0.35, 0.65);
+    const middle = seconds * random.uniform(0.45, 0.8);
     path.turn({
       start: middle - 0.6,
       end: middle + 0.6,

@@ -1,13 +1,13 @@
 import type { Random } from '../../../random/random.js';
+import { surround } from '../approach.js';
 import { chance, pick, sentence, sideWord } from '../captions.js';
 import type { ArmPose } from '../controls.js';
 import { DEGREE, pulse } from '../curves.js';
-import { accompany, layBout, walkingCycle, walkingSwing } from '../locomotion.js';
+import { accompany, layBout, walkingCycle, walkingManner, walkingSwing } from '../locomotion.js';
 import { carriage, hangingArms, holdArms, standingArms } from '../posture.js';
 import { Score } from '../score.js';
 import type { Clip } from './clip.js';
 import { shiftWeight } from './idle.js';
-import { walkingManner } from './walk.js';
 
 const KINDS = ['upright', 'upright', 'small', 'overhead', 'side'] as const;
 type Kind = (typeof KINDS)[number];
@@ -46,33 +46,40 @@ export function wave(random: Random, seconds: number): Clip {
   const both = chance(random, 0.2);
   const side = random.integer(2) as 0 | 1;
   const kind = pick(random, KINDS);
-  const walking = chance(random, 0.25);
-  const speed = random.uniform(0.6, 1.3);
+  const walking = chance(random, 0.45);
+  const speed = random.uniform(0.6, 1.6);
   const arms = walking ? hangingArms(random) : standingArms(random).arms;
   holdArms(score, ...arms);
   carriage(score);
 
   if (walking) {
+    const ramp = 1;
+    score.path.move({ start: -2.5, end: seconds + 2.5, rise: ramp, fall: ramp, forward: speed, left: 0 });
     const { cycle, duty } = walkingCycle(speed);
-    const span = { start: -2.5, end: chance(random, 0.5) ? seconds + 2.5 : seconds * 0.6 };
-    const ramp = 0.8 * cycle;
-    score.path.move({ ...span, rise: ramp, fall: ramp, forward: speed, left: 0 });
     const rhythm = layBout(score, {
-      ...span,
+      start: -2.5,
+      end: seconds + 2.5,
       first: random.integer(2) as 0 | 1,
       stepTime: cycle / 2,
       duty,
-      halfWidth: 0.07,
+      halfWidth: random.uniform(0.035, 0.065),
       toeOut: score.build.toeOut,
       swing: walkingSwing(speed),
     });
     accompany(score, rhythm, walkingManner(random, speed));
-  } else shiftWeight(score, random.uniform(0.08, 0.22));
+    if (chance(random, 0.5)) {
+      const angle = random.uniform(-90, 90) * DEGREE;
+      score.path.turn({ start: 0.3, end: seconds - 0.3, angle, rise: 0.3 });
+    }
+  } else shiftWeight(score, random.uniform(0.1, 0.28));
+  const around = walking
+    ? { start: -0.5, end: seconds, before: '', after: '', leave: () => {} }
+    : surround(score, { into: 0.75, onward: 0.65, time: 1.9 });
 
-  const start = random.uniform(-0.6, 0.9);
-  const length = random.uniform(2, 3.6);
+  const start = around.start + random.uniform(-0.4, 0.5);
+  const length = random.uniform(2, 4.5);
   const raise = random.uniform(0.5, 0.85);
-  const end = Math.min(start + length, seconds + 1);
+  const end = Math.min(start + length, around.end + 0.6);
   const frequency = random.uniform(1.3, 2.4);
   for (const hand of both ? ([0, 1] as const) : ([side] as const)) {
     const { pose, swing } = wavingPose(random, kind);
@@ -99,6 +106,7 @@ export function wave(random: Random, seconds: number): Clip {
       (t) => 0.012 * Math.sin(2 * Math.PI * frequency * t) * pulse(t, start + 0.4, end - 0.4, 0.5),
     );
   }
+  around.leave(end - 0.4);
   score.enliven(random.uniform(0.8, 1.4));
 
   const slots = {
@@ -123,6 +131,7 @@ export function wave(random: Random, seconds: number): Clip {
       '{who} waves hello with {hand} {how} {place} {pace}',
     ],
     slots,
+    around,
   );
   return { score, caption };
 }
