@@ -17,9 +17,9 @@ constexpr double kFade = 0.25;                  // s before the first and after 
 constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
 constexpr double kNearEnough =
     0.004;  // m off the ground that half is left of: straight legs turn it into far more at the knee
-constexpr double kHeightSmooth = 0.05;  // s
-constexpr double kLiftSmooth = 0.06;                 // s
-constexpr double kRise = 0.10;          // s from contact to full clearance
+constexpr double kHeightSmooth = 0.05, kSlipSmooth = 0.015;  // s
+constexpr double kLiftSmooth = 0.06;                         // s
+constexpr double kRise = 0.10;                               // s from contact to full clearance
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
 void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
@@ -58,11 +58,16 @@ void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& sh
 
 // The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a
 // millimetre more of that throws the knee forwards by several.
-void smooth_heights(double fps, std::vector<Vec3>& shift) {
-  std::vector<double> height(shift.size());
-  for (size_t t = 0; t < shift.size(); ++t) height[t] = shift[t].y;
-  height = gaussian(height, kHeightSmooth * fps);
-  for (size_t t = 0; t < shift.size(); ++t) shift[t].y = height[t];
+void smooth_shift(double fps, std::vector<Vec3>& shift) {
+  std::vector<double> values(shift.size());
+  const auto smooth = [&](double Vec3::*axis, double seconds) {
+    for (size_t t = 0; t < shift.size(); ++t) values[t] = shift[t].*axis;
+    values = gaussian(values, seconds * fps);
+    for (size_t t = 0; t < shift.size(); ++t) shift[t].*axis = values[t];
+  };
+  smooth(&Vec3::x, kSlipSmooth);
+  smooth(&Vec3::y, kHeightSmooth);
+  smooth(&Vec3::z, kSlipSmooth);
 }
 
 // Heights to add so that the swinging foot clears the ground.
@@ -138,7 +143,7 @@ void lock_feet(Motion& motion, double clearance) {
       }
     }
     fill_swings(runs, motion.fps, shift);
-    smooth_heights(motion.fps, shift);
+    smooth_shift(motion.fps, shift);
     const std::vector<double> lift = clearance_lift(motion, side, shift, clearance);
     const Leg& leg = kLegs[side];
     for (int t = 0; t < frames; ++t) {
