@@ -10,8 +10,7 @@ namespace selfcorrect::kinematics {
 namespace {
 
 constexpr double kNear = 0.030, kLeave = 0.045;  // m: height that makes a contact, and that keeps one
-// m/s. A foot that is a little over the ground and moves is stepping; the same speed on the ground is a
-// slide.
+// m/s. A foot that moves a little over the ground is stepping; at the same speed on the ground it slides.
 constexpr double kSpeed = 0.6, kRaisedSpeed = 0.2, kVerticalSpeed = 0.35;
 constexpr double kSlide = 1.5;    // m/s: faster than that nothing stands on it
 constexpr double kShort = 0.075;  // s: gaps and contacts shorter than this are noise

@@ -10,13 +10,11 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-// Flesh under joints other than the feet, m (a body that lies, kneels or rolls rests on these); 0: never a
-// support.
+// Flesh in m under the joints that a body which lies, kneels or rolls rests on; 0: never a support.
 constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,    0,    .10, 0,
                                      0,    .045, 0,    0,    .085, .045, .045, .037, .037, .03, .03};
 
-// A support is slow: these are the speeds in m/s over which the lowest point stops being evidence of the
-// floor.
+// A support is slow: the speeds in m/s over which the lowest point stops being evidence of the floor.
 constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
 constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
@@ -41,8 +39,7 @@ double stillness(const Motion& motion, int t, int joint) {
          (1 - smoothstep(length2d(step.x, step.z), kHorizontal[0], kHorizontal[1]));
 }
 
-// Lowest point of the body in frame `t`, and whether the body may rest on it or on another one that is about
-// as low.
+// Lowest point of the body in frame `t`, and whether the body may rest on it or on one about as low.
 Evidence lowest_point(const Motion& motion, int t) {
   std::array<double, kJoints> height;
   for (int j = 0; j < kJoints; ++j)

@@ -15,8 +15,9 @@ constexpr double kTouch = 0.012;                // m over the lowest point at wh
 constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                  // s before the first and after the last contact
 constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
-constexpr double kNearEnough =
-    0.004;  // m off the ground that half is left of: straight legs turn it into far more at the knee
+// m off the ground of which half is left: a straight leg turns a few millimetres at the foot into many at the
+// knee.
+constexpr double kNearEnough = 0.004;
 constexpr double kHeightSmooth = 0.05, kSlipSmooth = 0.015;  // s
 constexpr double kLiftSmooth = 0.06;                         // s
 constexpr double kRise = 0.10;                               // s from contact to full clearance
@@ -56,8 +57,8 @@ void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& sh
   }
 }
 
-// The height at which the box of a sole rests changes faster than a foot does; on a nearly straight leg a
-// millimetre more of that throws the knee forwards by several.
+// The height at which the box of a sole rests changes faster than a foot does, and the knee of a nearly
+// straight leg moves several times as far. Slips are only smoothed as much as frames 50 ms apart cannot show.
 void smooth_shift(double fps, std::vector<Vec3>& shift) {
   std::vector<double> values(shift.size());
   const auto smooth = [&](double Vec3::*axis, double seconds) {
