@@ -1,4 +1,4 @@
-import { JOINT_COUNT, MIRROR, PARENTS } from '../../motion/skeleton.js';
+import { JOINT_COUNT, MIRROR } from '../../motion/skeleton.js';
 
 /**
  * Distance of each joint to its parent, metres: the target skeleton of HumanML3D (Guo et al., CVPR 2022), to which that
@@ -108,5 +108,3 @@ export const ANKLE_OVER_BALL = 0.058;
 /** Horizontal distance from the ankle to the ball of a flat foot, metres. */
 export const footLength = (side: Side): number =>
   Math.sqrt(BONE_LENGTHS[LEGS[side].ball] ** 2 - ANKLE_OVER_BALL ** 2);
-
-export { PARENTS };

@@ -1,5 +1,4 @@
 import type { Motion } from '../../motion/motion.js';
-import { FRAME_SIZE } from '../../motion/motion.js';
 
 /** A clip whose contacts with the floor are known because it was built from them. */
 export interface ProceduralMotion extends Motion {
@@ -37,5 +36,3 @@ export function canonical(joints: Float64Array): Float32Array {
   }
   return out;
 }
-
-export const frames = (joints: ArrayLike<number>): number => joints.length / FRAME_SIZE;
