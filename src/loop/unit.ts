@@ -59,6 +59,7 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
   checkFinite(work.rows, unit);
   await stage('checkpoint', () =>
     writeCheckpoint(around.fs, around.out, unit.id, async (directory) => {
+      const started = performance.now();
       await around.fs.mkdir(`${directory}/generator`);
       await around.generator.save(`${directory}/generator`, around.fs);
       await work.fill(directory);
@@ -66,7 +67,8 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
         `${directory}/${RECORD_FILE}`,
         Buffer.from(`${JSON.stringify({ rows: work.rows })}\n`),
       );
-      await around.onCost({ ...cost });
+      // Hashing and renaming come after the costs are safe, so that no finished unit lacks them: they are not counted.
+      await around.onCost({ ...cost, checkpoint: (performance.now() - started) / 1000 });
     }),
   );
   return work.rows;

@@ -57,7 +57,9 @@ test('rows: floor, noise and generation 0 once per seed, one row per arm and gen
     .trim()
     .split('\n');
   assert.is(costs.length, 2 * 16);
-  assert.ok('train' in JSON.parse(costs[1]));
+  for (const line of costs)
+    for (const stage of ['train', 'sample', 'evaluate', 'checkpoint'])
+      assert.ok(JSON.parse(line)[stage] > 0, line);
 });
 
 test('the arms are a fair experiment: without synthetic samples they are the same model, and the placebo moves as far as the correction', async () => {
