@@ -10,7 +10,9 @@ namespace selfcorrect {
 
 namespace {
 
-constexpr double kMaxRelative = 0.5, kMaxWorld = 1.0;  // m: beyond, the motion counts as lost
+// Beyond this, in m, a motion counts as lost. 253 real and generated motions stay within 0.26 m in 99 % of cases; a body that
+// falls is past 0.3 m.
+constexpr double kMaxRelative = 0.2, kMaxWorld = 0.5;
 
 template <class F>
 void load_knot(Knot<F>& knot, const Spline* splines, int count, int frame) {

@@ -12,7 +12,7 @@ struct TrackOptions {
 
 struct TrackResult {
   bool ok =
-      false;  // never further than 0.5 m (root-relative mean) or 1 m (mean) from the reference, all finite
+      false;  // never further than 0.2 m (root-relative mean) or 0.5 m (mean) from the reference, all finite
   int frames = 0;    // frames tracked before the first failure (all of them when ok)
   Reference motion;  // the simulated motion in the form of the reference: root and rotations of every frame
   double residual_mean = 0;  // body weights
