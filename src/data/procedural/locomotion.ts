@@ -46,6 +46,8 @@ export interface Bout {
   swing: Swing;
   /** Share of a step by which this foot aims farther along the path than the other (a lead, as in sidestepping). */
   lead?: { side: Side; steps: number };
+  /** Distance of the track of the feet to the left of the path, metres. Default 0. */
+  shift?: number;
   /** Share of the stance after which the body is over the foot. Default 0.5. */
   under?: number;
   /** How the feet stand after the last steps, when not as in the others. */
@@ -76,7 +78,11 @@ export function layBout(score: Score, bout: Bout): Rhythm {
     const liftOff = start + i * time;
     const touchDown = liftOff + swingTime;
     // The foot goes to where the body will be in the middle of its stance.
-    const rolling = { forward: 0, left: side === 0 ? halfWidth : -halfWidth, out: toeOut };
+    const rolling = {
+      forward: 0,
+      left: (side === 0 ? halfWidth : -halfWidth) + (bout.shift ?? 0),
+      out: toeOut,
+    };
     let at = touchDown + (bout.under ?? 0.5) * stance;
     if (lead) at += (side === lead.side ? 1 : -1) * lead.steps * time;
     score.step({

@@ -9,6 +9,9 @@ const LEAST_KNEE = 4 * DEGREE;
 const LEAST_PLANTED_KNEE = 9 * DEGREE;
 const MOST_KNEE = 150 * DEGREE;
 
+/** Knees point a little outward, so that they pass each other: recorded walkers keep theirs 16 cm apart and more. */
+const KNEE_OUT = 8 * DEGREE;
+
 const LONGEST = [legLength(0, LEAST_KNEE), legLength(1, LEAST_KNEE)];
 const LONGEST_PLANTED = [legLength(0, LEAST_PLANTED_KNEE), legLength(1, LEAST_PLANTED_KNEE)];
 const SHORTEST = [legLength(0, MOST_KNEE), legLength(1, MOST_KNEE)];
@@ -145,7 +148,7 @@ function arm(
   const w = offset + wrist * 3;
   const upperLength = BONE_LENGTHS[elbowJoint];
   const foreLength = BONE_LENGTHS[wrist];
-  const bend = Math.max(3 * DEGREE, elbow);
+  const bend = clamp(elbow, 3 * DEGREE, 145 * DEGREE);
   const cos = Math.cos(bend);
   const sin = Math.sin(bend);
   for (let axis = 0; axis < 3; axis++) {
@@ -173,7 +176,7 @@ function leg(out: Float64Array, offset: number, side: Side, pelvisYaw: number, f
   ex /= wanted;
   ey /= wanted;
   ez /= wanted;
-  const yaw = mix(pelvisYaw, foot.yaw, 0.6);
+  const yaw = mix(pelvisYaw, foot.yaw, 0.5) + (side === 0 ? KNEE_OUT : -KNEE_OUT);
   // Leg direction x knee axis (cos yaw, 0, -sin yaw), normalised.
   const ax = Math.cos(yaw);
   const az = -Math.sin(yaw);

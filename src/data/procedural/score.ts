@@ -44,6 +44,8 @@ export class Score {
   leftLoad: Curve = () => 0.5;
   /** How much the centre of mass follows the path (1) and not the pendulum that the steps can bear (0). */
   followPath: Curve = () => 0;
+  /** Where the centre of mass then is off the path: forward and to the left, metres. */
+  offPath: (t: number) => [forward: number, left: number] = () => [0, 0];
   /** Small motion of the whole body over the floor besides what balance asks for, x and z, metres. */
   private sway: [Curve, Curve] = [() => 0, () => 0];
   private readonly steps: Step[] = [];
@@ -143,9 +145,12 @@ export class Score {
       const { x, z, yaw } = path.at(t);
       const [bx, bz] = balance(t);
       const weight = this.followPath(t);
+      const [forward, left] = this.offPath(t);
+      const px = x + forward * Math.sin(yaw) + left * Math.cos(yaw);
+      const pz = z + forward * Math.cos(yaw) - left * Math.sin(yaw);
       return {
-        x: mix(bx, x, weight) + this.sway[0](t),
-        z: mix(bz, z, weight) + this.sway[1](t),
+        x: mix(bx, px, weight) + this.sway[0](t),
+        z: mix(bz, pz, weight) + this.sway[1](t),
         yaw,
       };
     });

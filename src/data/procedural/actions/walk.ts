@@ -154,8 +154,8 @@ function bend(score: Score, speed: number, random: Random): string {
     ]);
   }
   if (kind === 'slalom') {
-    const half = random.uniform(1, 1.6);
-    const angle = random.uniform(25, 45) * DEGREE;
+    const half = random.uniform(1.3, 1.8);
+    const angle = random.uniform(20, 40) * DEGREE;
     let sign = side;
     path.turn({ start: -half / 2, end: half / 2, angle: sign * angle, rise: 0.4 });
     for (let t = half / 2; t < seconds; t += half) {
