@@ -10,8 +10,8 @@ namespace selfcorrect {
 
 namespace {
 
-// Beyond this, in m, a motion counts as lost. 253 real and generated motions stay within 0.26 m in 99 % of cases; a body that
-// falls is past 0.3 m.
+// Beyond this, in m, a motion counts as lost. 253 real and generated motions stay within 0.26 m in 99 % of
+// cases; a body that falls is past 0.3 m.
 constexpr double kMaxRelative = 0.2, kMaxWorld = 0.5;
 
 template <class F>
