@@ -4,6 +4,7 @@ import { readNumbers } from '../../src/io/npy.js';
 import type { LoopConfig } from '../../src/loop/config.js';
 import { runLoop } from '../../src/loop/engine.js';
 import type { GenerationRow } from '../../src/loop/layout.js';
+import { correctedPositions } from '../../src/loop/regime.js';
 import {
   featureMoments,
   frechetDistance,
@@ -175,6 +176,41 @@ test('another data set, or clips too short for a window, are refused by name', a
     runLoop(motionTask({ dataset: figureDataset(18), settings }), tiny, { out: 'other', fs }),
     /train clips of 21 frames or more \(1\.05 s\)/,
   );
+});
+
+test('accumulate with half the samples, about half of them corrected: the sets are kept bit for bit and read back', async () => {
+  const fs = new MemoryFs();
+  const rows = await runLoop(
+    task(),
+    {
+      ...config,
+      arms: ['corrected'],
+      regime: 'accumulate',
+      generations: 3,
+      lambda: 0.5,
+      gamma: 1,
+      seeds: [3],
+    },
+    { out: 'out', fs },
+  );
+  let corrected = 0;
+  for (const row of rows) {
+    if (row.kind !== 'generation' || row.arm === null) continue;
+    const count = Object.values(row.correction?.status ?? {}).reduce((sum, each) => sum + each, 0);
+    assert.is(count, correctedPositions(4, 1, 3, row.generation).length, `generation ${row.generation}`);
+    corrected += count;
+  }
+  assert.ok(corrected > 0 && corrected < 12, `${corrected} of 12 corrected`);
+  const trial = await task().open(3, { n: 8, evaluationCount: 10 });
+  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic', fs);
+  assert.is(set.labels.length, 4);
+  await fs.mkdir('copy');
+  await trial.save(set, 'copy', fs);
+  for (const name of ['features.npy', 'labels.npy'])
+    assert.equal(
+      await fs.read(`copy/${name}`),
+      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/${name}`),
+    );
 });
 
 test('real motion: the floors are those measured for this data, the classifier knows held-out actions', async () => {
