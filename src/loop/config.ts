@@ -33,7 +33,7 @@ export interface LoopConfig {
   noiseRepeats: number;
 }
 
-/** The setting of `loop-experiment`: n = 64, lambda = 1, 1000 + 100 steps a generation, 128 evaluation samples. */
+/** n = 64, lambda = 1; 2500 steps first, so that generation 0 is past its worst jitter, then 100 a generation. */
 export const DEFAULT_CONFIG: Readonly<LoopConfig> = Object.freeze({
   arms: ['baseline', 'uncorrected', 'placebo', 'corrected', 'selected'] as ArmName[],
   regime: 'augment',
@@ -42,7 +42,7 @@ export const DEFAULT_CONFIG: Readonly<LoopConfig> = Object.freeze({
   gamma: Number.POSITIVE_INFINITY,
   n: 64,
   candidates: 4,
-  stepsGen0: 1000,
+  stepsGen0: 2500,
   stepsPerGeneration: 100,
   learningRateGen0: 1e-3,
   learningRate: 5e-4,
