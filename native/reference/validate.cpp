@@ -16,7 +16,9 @@ constexpr double kMinBone = 0.01, kMaxBone = 2;  // m, of the median
 // A bone is off in a frame when it differs from its median by more than half of it; short bones of a noisy
 // motion do that without harm, so the difference must also be visible.
 constexpr double kBoneShare = 0.5, kBoneLeast = 0.1;
-constexpr double kOffFrames = 0.1;  // share of frames with a bone off that is still repaired
+// Share of frames with a bone off that is still repaired. Of 256 samples of a weak generator 22 have a bone
+// off in more than a tenth of their frames, and all but two of those can be tracked.
+constexpr double kOffFrames = 0.5;
 
 double distance(const float* a, const float* b) {
   const double x = double(a[0]) - b[0], y = double(a[1]) - b[1], z = double(a[2]) - b[2];
