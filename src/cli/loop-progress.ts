@@ -24,6 +24,7 @@ export function loopProgress(progress: Progress): (event: LoopEvent) => void {
         break;
       case 'progress':
         progress.update({
+          bar: unitName(event),
           stage: `${unitName(event)}: ${event.stage}`,
           done: event.done,
           total: event.total,
@@ -42,6 +43,7 @@ export function loopProgress(progress: Progress): (event: LoopEvent) => void {
           event: 'unit',
           ...event,
         });
+        progress.end(unitName(event));
         progress.update({ stage: 'loop', done: event.done, total: event.units });
         break;
       }

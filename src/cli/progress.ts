@@ -1,8 +1,11 @@
 import type { Writable } from 'node:stream';
 
-/** One thing to say of a running command; `stage` names the bar it belongs to. */
+/** One thing to say of a running command: how far its stage is. */
 export interface ProgressEvent {
+  /** What is being done, e.g. `corrected 3: train`. */
   stage: string;
+  /** The bar it belongs to: a new stage takes the bar of the one before. Default: a bar for each stage. */
+  bar?: string;
   done: number;
   total: number;
   /** A few words after the bar, e.g. the loss. */
@@ -13,7 +16,8 @@ export interface Progress {
   update(event: ProgressEvent): void;
   /** A line that stays. When piped, `data` is the JSON line instead. */
   log(text: string, data?: Record<string, unknown>): void;
-  end(): void;
+  /** Takes away one bar, or all of them. */
+  end(bar?: string): void;
 }
 
 interface Bar {
@@ -42,7 +46,10 @@ export function renderBar({ event, started, first }: Bar, now: number): string {
   const left =
     made > 0 && share < 1 ? `  ${duration((elapsed * (event.total - event.done)) / made)} left` : '';
   const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`;
-  return `${event.stage.padEnd(24)} ${bar} ${String(Math.floor(share * 100)).padStart(3)} %${left}${event.note ? `  ${event.note}` : ''}`;
+  // A stage of one piece has nothing to show between its beginning and its end.
+  const percent =
+    event.total === 1 && share < 1 ? '    …' : `${String(Math.floor(share * 100)).padStart(3)} %`;
+  return `${event.stage.padEnd(24)} ${bar} ${percent}${left}${event.note ? `  ${event.note}` : ''}`;
 }
 
 /** Bars that redraw in place on a terminal: one line a stage that is under way. */
@@ -55,12 +62,18 @@ class TerminalProgress implements Progress {
 
   update(event: ProgressEvent): void {
     const now = performance.now();
-    const bar = this.bars.get(event.stage);
-    if (!bar || event.done < bar.event.done || event.total !== bar.event.total)
-      this.bars.set(event.stage, { event, started: now, first: event.done });
-    else bar.event = event;
+    const key = event.bar ?? event.stage;
+    const bar = this.bars.get(key);
+    if (
+      bar &&
+      bar.event.stage === event.stage &&
+      event.total === bar.event.total &&
+      event.done >= bar.event.done
+    )
+      bar.event = event;
+    else this.bars.set(key, { event, started: now, first: event.done });
     const finished = event.done >= event.total;
-    if (finished) this.bars.delete(event.stage);
+    if (finished) this.bars.delete(key);
     if (finished || now - this.last > 100) this.draw(now);
   }
 
@@ -70,9 +83,10 @@ class TerminalProgress implements Progress {
     this.draw(performance.now());
   }
 
-  end(): void {
-    this.bars.clear();
-    this.erase();
+  end(bar?: string): void {
+    if (bar === undefined) this.bars.clear();
+    else this.bars.delete(bar);
+    this.draw(performance.now());
   }
 
   private erase(): void {
@@ -100,7 +114,8 @@ class JsonProgress implements Progress {
     const finished = event.done >= event.total;
     if (!finished && now - (this.last.get(event.stage) ?? Number.NEGATIVE_INFINITY) < 2000) return;
     this.last.set(event.stage, now);
-    this.write({ event: 'progress', ...event });
+    const { bar: _bar, ...said } = event;
+    this.write({ event: 'progress', ...said });
   }
 
   log(text: string, data?: Record<string, unknown>): void {

@@ -51,4 +51,20 @@ test('on a terminal bars redraw in place and lines stay', () => {
     assert.ok(line.replaceAll('\x1b[1A', '').replaceAll('\x1b[J', '').length < 60);
 });
 
+test('a new stage takes the bar of the one before it, and a bar can be taken away', () => {
+  const out = new PassThrough() as PassThrough & { isTTY: boolean };
+  out.isTTY = true;
+  const progress = createProgress(out as unknown as NodeJS.WriteStream);
+  /** The lines on the screen: what is left after the last jump up. */
+  const screen = () => (out.read() as Buffer).toString().split('\x1b[J').at(-1);
+  progress.update({ bar: 'corrected 3', stage: 'corrected 3: prepare', done: 0, total: 1 });
+  progress.update({ bar: 'corrected 3', stage: 'corrected 3: train', done: 0, total: 100 });
+  progress.log('a line');
+  const bars = screen();
+  assert.match(bars ?? '', 'corrected 3: train');
+  assert.not.match(bars ?? '', 'prepare');
+  progress.end('corrected 3');
+  assert.is(screen(), '');
+});
+
 test.run();
