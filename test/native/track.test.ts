@@ -181,4 +181,18 @@ test('the physics rate hardly matters', () => {
   assert.ok(shape < 0.003 && root < 0.006, `pose ${shape}, pelvis ${root}`);
 });
 
+test('Coulomb friction stops a figure that slides on its soles', () => {
+  const frames = 12;
+  const speed = 1; // m/s, sideways; without friction the feet would go on at it
+  const reference = squat(frames, 0);
+  for (let t = 0; t < frames; t++) reference.root[3 * t] = (speed * t) / 20;
+  const [tracked] = native.probeTrack([reference], ALONE);
+  const skeleton = offsets();
+  const joints = pose(tracked, skeleton);
+  const foot = (t: number) => tracked.root[3 * t] + joints[(t * BODIES + 10) * 3];
+  const travel = foot(4) - foot(0);
+  // A rigid figure would stop within v^2 / (2 mu g), mu = 1; legs that give way let the foot stop sooner.
+  assert.ok(travel < speed ** 2 / (2 * 9.81), `the foot slid ${travel} m in 0.2 s`);
+});
+
 test.run();
