@@ -1,7 +1,12 @@
-export { type CorrectInput, type CorrectResult, correctBatch } from './correct/correct.js';
+export {
+  type CorrectedMotion,
+  type CorrectInput,
+  type CorrectResult,
+  correctBatch,
+} from './correct/correct.js';
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
 export type { CorrectOptions } from './correct/options.js';
-export type { CorrectionReport, CorrectionStatus, Plausibility } from './correct/report.js';
+export type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './correct/report.js';
 export {
   type LoadedFolder,
   type LoadOptions,

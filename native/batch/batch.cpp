@@ -11,6 +11,7 @@
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
 #include "control/track.h"
+#include "measure/body.h"
 #include "measure/measure.h"
 #include "reference/build.h"
 
@@ -53,6 +54,7 @@ class BatchRun {
 
   const float* input(int i) const { return batch_.joints + offsets_[i]; }
   float* output(int i) const { return batch_.out + offsets_[i]; }
+  uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
 
   void work() {
     for (auto group = scheduler_.next(); !group.empty(); group = scheduler_.next()) {
@@ -91,19 +93,34 @@ class BatchRun {
         again.push_back(std::move(item));
         continue;
       }
-      Report& report = batch_.reports[item.index];
-      report.rung = rung;
-      report.residual_mean = results[i].residual_mean;
-      report.residual_max = results[i].residual_max;
-      report.torque_mean = results[i].torque_mean;
-      report.support = results[i].support;
-      report.reason = results[i].ok ? Reason::kNone : Reason::kFell;
-      report.status = !results[i].ok ? Status::kFailed : rung == 0 ? Status::kOk : Status::kAssisted;
-      // A motion that fell on every rung is returned cleaned but not simulated.
-      reference_joints(results[i].ok ? results[i].motion : item.reference, output(item.index));
-      done(item.index);
+      finish(item, results[i]);
     }
     return again;
+  }
+
+  // A motion that fell on every rung is returned cleaned but not simulated.
+  void finish(const Item& item, const TrackResult& result) {
+    Report& report = batch_.reports[item.index];
+    report.rung = item.rung;
+    report.residual_mean = result.residual_mean;
+    report.residual_max = result.residual_max;
+    report.torque_mean = result.torque_mean;
+    report.torque_max = result.torque_max;
+    report.support = result.support;
+    report.saturation = result.saturation;
+    report.effort = result.effort;
+    report.reason = result.ok ? Reason::kNone : Reason::kFell;
+    report.status = !result.ok ? Status::kFailed : item.rung == 0 ? Status::kOk : Status::kAssisted;
+    const Reference& motion = result.ok ? result.motion : item.reference;
+    float* joints = output(item.index);
+    reference_joints(motion, joints);
+    report.after = measure(joints, motion.frames, options_.fps);
+    uint8_t* contacts = labels(item.index);
+    report.after.body =
+        measure_body(make_humanoid(motion.skeleton), joints, motion, result.ok ? nullptr : contacts);
+    if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
+    distance(input(item.index), joints, motion.frames, report.error, report.error_root);
+    progress_(++done_);
   }
 
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.
@@ -111,30 +128,25 @@ class BatchRun {
     std::erase_if(group, [&](Item& item) {
       const int frames = batch_.lengths[item.index];
       Report& report = batch_.reports[item.index];
-      const Reason reason = build_reference(input(item.index), frames, options_, item.reference);
+      const float* joints = input(item.index);
       const bool kept = batch_.keep && batch_.keep[item.index];
+      Contact body;
+      const auto measure_posed = [&](const kinematics::Motion& motion, double ground) {
+        body = measure_body(make_humanoid(skeleton_of(motion)), joints, motion, ground,
+                            kept ? labels(item.index) : nullptr);
+      };
+      const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
       if (reason == Reason::kNone || reason == Reason::kBones)
-        report.before = measure(input(item.index), frames, options_.fps);
+        report.before = measure(joints, frames, options_.fps);
+      report.before.body = body;
       if (reason == Reason::kNone && !kept) return false;
       report.status = reason == Reason::kNone ? Status::kOk : Status::kRejected;
       report.reason = reason == Reason::kNone ? Reason::kKept : reason;
-      std::memcpy(output(item.index), input(item.index),
-                  static_cast<size_t>(frames) * kFrame * sizeof(float));
-      done(item.index);
+      report.after = report.before;
+      std::memcpy(output(item.index), joints, static_cast<size_t>(frames) * kFrame * sizeof(float));
+      progress_(++done_);
       return true;
     });
-  }
-
-  void done(int index) {
-    Report& report = batch_.reports[index];
-    const int frames = batch_.lengths[index];
-    if (report.status == Status::kRejected || report.reason == Reason::kKept) {
-      report.after = report.before;
-    } else {
-      report.after = measure(output(index), frames, options_.fps);
-      distance(input(index), output(index), frames, report.error, report.error_root);
-    }
-    progress_(++done_);
   }
 
   const Batch& batch_;
@@ -159,7 +171,10 @@ void correct_batch(const Batch& batch, const Options& options, const std::atomic
   // What a cancelled job did not reach is returned as it came.
   size_t values = 0;
   for (int i = 0; i < batch.count; ++i) values += static_cast<size_t>(batch.lengths[i]) * kJoints * 3;
-  if (values > 0) std::memcpy(batch.out, batch.joints, values * sizeof(float));
+  if (values > 0) {
+    std::memcpy(batch.out, batch.joints, values * sizeof(float));
+    std::memset(batch.labels, 0, values / (kJoints * 3) * kLabels);
+  }
   run.run();
 }
 

@@ -25,6 +25,7 @@ Napi::Value info(const Napi::CallbackInfo& call) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new binding::Jobs);
   exports["info"] = Napi::Function::New(env, info);
+  exports["reportColumns"] = binding::report_columns(env);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
   binding::register_reference_probe(env, exports);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "control/controller.h"
+#include "control/load.h"
 #include "control/track.h"
 #include "dynamics/forward.h"
 #include "dynamics/kinematics.h"
@@ -22,6 +23,7 @@ struct Tile {
   ForwardWork<F> forward;
   Acceleration<F> acceleration;
   F force_sum, force_max, torque_sum, support_sum;  // over the steps so far, per lane
+  Load<F> load;
 };
 
 // Everything that happens in one physics step, towards `tile.target`.
@@ -41,6 +43,7 @@ void advance(Tile<F>& tile, const Tuning& tuning, const Gains<F>& gains, const G
   tile.force_max = maximum(tile.force_max, force);
   tile.torque_sum = tile.torque_sum + norm(tile.control.moment);
   tile.support_sum = tile.support_sum + tile.control.force.y * unit;
+  add_load(tile.control, tile.grip, tile.load);
 }
 
 // Mean distance of the joints between two poses on one skeleton, relative to the pelvis and in the world, m.

@@ -42,6 +42,16 @@ void record(const Tile<F>& tile, int lane, int frame, Reference& motion) {
   }
 }
 
+// Which soles carried the body since the last frame. Frame 0 is given what the first steps after it show.
+template <class F>
+void label(const Tile<F>& tile, int lane, int frame, int steps, std::vector<uint8_t>& labels) {
+  const double least = kLoaded * get_lane(tile.shape.weight, lane) * steps;
+  for (int i = 0; i < kLabels; i++) {
+    const bool loaded = get_lane(tile.load.sole[i], lane) > least;
+    for (int f = frame == 1 ? 0 : frame; f <= frame; f++) labels[f * kLabels + i] = loaded;
+  }
+}
+
 template <class F>
 Ground<F> make_ground(const Tuning& t, double step) {
   using S = Scalar<F>;
@@ -72,9 +82,11 @@ void track_tile(const Reference* const* references, int count, const TrackOption
     results[l].ok = true;
     results[l].frames = references[l]->frames;
     results[l].motion = *references[l];
+    results[l].labels.assign(static_cast<size_t>(references[l]->frames) * kLabels, 0);
   }
   const Gains<F> gains = make_gains<F>(step);
   const Ground<F> ground = make_ground<F>(tuning, step);
+  tile.load = make_load(gains);
   const F force_cap = broadcast<F>(options.force_cap), torque_cap = broadcast<F>(options.torque_cap);
 
   load_knot(tile.knots[0], splines.data(), count, 0);
@@ -106,16 +118,21 @@ void track_tile(const Reference* const* references, int count, const TrackOption
       if (!(get_lane(relative, l) <= kMaxRelative && get_lane(world, l) <= kMaxWorld)) {
         r.ok = false;
         r.frames = f;
-      } else {
-        record(tile, l, f, r.motion);
-        alive |= f + 1 < r.frames;
+        continue;  // the sums may hold anything now; those of the frames tracked stay
       }
+      record(tile, l, f, r.motion);
+      label(tile, l, f, steps, r.labels);
+      alive |= f + 1 < r.frames;
       const double n = static_cast<double>(f) * steps;
       r.residual_mean = get_lane(tile.force_sum, l) / n;
       r.residual_max = get_lane(tile.force_max, l);
       r.torque_mean = get_lane(tile.torque_sum, l) / n;
       r.support = get_lane(tile.support_sum, l) / n;
+      r.torque_max = get_lane(tile.load.moment_max, l);
+      r.saturation = get_lane(tile.load.saturated, l) / (n * (kBodies - 1));
+      r.effort = std::sqrt(get_lane(tile.load.effort, l));
     }
+    for (F& sole : tile.load.sole) sole = F{};
     if (!alive) break;
   }
 }

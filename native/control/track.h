@@ -18,7 +18,11 @@ struct TrackResult {
   double residual_mean = 0;  // body weights
   double residual_max = 0;
   double torque_mean = 0;  // N m
-  double support = 0;      // mean vertical residual over weight
+  double torque_max = 0;
+  double support = 0;           // mean vertical residual over weight
+  double saturation = 0;        // share of joints and steps with a torque at the limit
+  double effort = 0;            // largest torque over its limit
+  std::vector<uint8_t> labels;  // [frames][kLabels], see Batch
 };
 
 int track_lanes();

@@ -36,12 +36,19 @@ struct Options {
   int threads = 0;             // 0: one per core
 };
 
-// Definitions: DATA (official eval/physics.py with joint spheres of radius 0, tolerance 5 mm).
-struct Measure {
+// Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint
+// spheres of radius 0. Of the body: the same of the humanoid's own contact points, over the ground it is
+// simulated on.
+struct Contact {
   double penetrate = 0;  // mm
   double floating = 0;   // mm
   double skate = 0;      // mm per frame
-  double jerk = 0;       // m/s^3, mean over joints and frames of the third difference
+};
+
+struct Measure {
+  Contact joints, body;
+  double jerk = 0;        // m/s^3, mean over joints and frames of the third difference
+  double root_speed = 0;  // m/s, mean of the pelvis
 };
 
 struct Report {
@@ -51,20 +58,28 @@ struct Report {
   double residual_mean = 0;  // residual root force, body weights
   double residual_max = 0;
   double torque_mean = 0;  // residual root torque, N m
-  double support = 0;      // share of the vertical support that the residual carried
+  double torque_max = 0;
+  double support = 0;     // share of the vertical support that the residual carried
+  double saturation = 0;  // share of all joints and steps whose torque was at the joint's limit
+  double effort = 0;      // largest torque of a joint over its limit, 0..1
   Measure before, after;
   double error = 0;       // mean joint distance to the input, mm
   double error_root = 0;  // the same relative to the pelvis
 };
 
+constexpr int kLabels = 4;  // left ankle 7, left foot 10, right ankle 8, right foot 11: HumanML3D's order
+
 // One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before
-// it.
+// it. `labels` is [sum of lengths][4]: 1 where the sole of that body (heel part or toes) carried load since
+// the frame before, of a motion that was not simulated where it is within 5 mm of the ground; 0 of a rejected
+// one.
 struct Batch {
   const float* joints = nullptr;
   const int32_t* lengths = nullptr;
   const uint8_t* keep = nullptr;  // optional, [count]: 1 = measure this motion and return it as it is (gamma)
   int count = 0;
   float* out = nullptr;
+  uint8_t* labels = nullptr;
   Report* reports = nullptr;
 };
 

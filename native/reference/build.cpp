@@ -58,10 +58,7 @@ void write(const Motion& motion, double ground, Reference& out) {
   out.root.clear();
   out.rotation.clear();
   out.contact.clear();
-  for (int j = 0; j < kJoints; ++j) {
-    const Vec3 o = motion.offset[j];
-    out.skeleton.offset[j] = {float(o.x), float(o.y), float(o.z)};
-  }
+  out.skeleton = skeleton_of(motion);
   std::array<Quat, kJoints> last = motion.rotation.front();
   for (int t = 0; t < motion.frames(); ++t) {
     const Vec3 root = motion.position[t][0];
@@ -77,7 +74,17 @@ void write(const Motion& motion, double ground, Reference& out) {
 
 }  // namespace
 
-Reason build_reference(const float* joints, int frames, const Options& options, Reference& out) {
+Skeleton skeleton_of(const Motion& motion) {
+  Skeleton skeleton;
+  for (int j = 0; j < kJoints; ++j) {
+    const Vec3 o = motion.offset[j];
+    skeleton.offset[j] = {float(o.x), float(o.y), float(o.z)};
+  }
+  return skeleton;
+}
+
+Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,
+                       const Posed& posed) {
   const Reason reason = validate(joints, frames, options.fps);
   if (reason != Reason::kNone) return reason;
   const double fps = options.fps;
@@ -94,13 +101,15 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   thread_local Motion motion;
   solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
   const Floor floor = find_floor(motion);
+  const double ground = planted_height(floor, clip) - kSoleDepth;
+  if (posed) posed(motion, ground);
   lower(motion, floor.height);
   detect_contacts(motion);
   stand_feet(motion);
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
   pose_all(motion);
-  write(motion, planted_height(floor, clip) - kSoleDepth, out);
+  write(motion, ground, out);
   return Reason::kNone;
 }
 

@@ -1,18 +1,29 @@
 import { FRAME_SIZE } from '../motion/motion.js';
 import { Random } from '../random/random.js';
 import { CorrectorError, expected } from './errors.js';
-import { native, REPORT_COLUMNS } from './native.js';
+import { native } from './native.js';
 import { type CorrectOptions, resolveOptions } from './options.js';
-import { type CorrectionReport, readReport } from './report.js';
+import { CONTACT_LABELS, type CorrectionReport, REPORT_COLUMNS, readReport } from './report.js';
 
 /** Joint positions of one motion: `frames * 22 * 3` numbers, metres, y up, joints in SMPL order. */
 export interface CorrectInput {
   joints: Float32Array;
 }
 
+export interface CorrectedMotion {
+  joints: Float32Array;
+  /**
+   * Ground contact `[T, 4]` of left ankle (7), left foot (10), right ankle (8), right foot (11), as HumanML3D orders its labels:
+   * 1 where the heel part or the toes of that sole carried 1 % of the body's weight or more in the simulation since the frame
+   * before (frame 0: until frame 1). Of a motion that was not simulated (kept by `gamma`, or `failed`): where the sole is
+   * within 5 mm of the ground. All 0 for a `rejected` one.
+   */
+  contacts: Uint8Array;
+}
+
 export interface CorrectResult {
   /** As many as came in, in the same order and of the same shape. New arrays; the inputs are not written to. */
-  motions: { joints: Float32Array }[];
+  motions: CorrectedMotion[];
   reports: CorrectionReport[];
 }
 
@@ -54,7 +65,8 @@ export async function correctBatch(
   const values = lengths.reduce((sum, frames) => sum + frames * FRAME_SIZE, 0);
   const packed = allocate(() => new Float32Array(values));
   const out = allocate(() => new Float32Array(values));
-  const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS));
+  const labels = allocate(() => new Uint8Array((values / FRAME_SIZE) * CONTACT_LABELS));
+  const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS.length));
   let offset = 0;
   for (const input of inputs) {
     if (ragged(input)) continue;
@@ -68,6 +80,7 @@ export async function correctBatch(
     lengths,
     keepMask(total, gamma, seed),
     out,
+    labels,
     table,
     settings,
     (done) => onProgress?.({ done, total }),
@@ -89,16 +102,16 @@ export async function correctBatch(
   signal?.throwIfAborted();
   onProgress?.({ done: total, total });
 
-  const motions: CorrectResult['motions'] = [];
+  const motions: CorrectedMotion[] = [];
   const reports: CorrectionReport[] = [];
-  offset = 0;
+  let frame = 0;
   inputs.forEach((input, i) => {
     const report = readReport(table, i);
-    const size = lengths[i] * FRAME_SIZE;
-    const values = ragged(input) ? input.joints.slice() : out.slice(offset, offset + size);
-    motions.push({ joints: values });
+    const end = frame + lengths[i];
+    const joints = ragged(input) ? input.joints.slice() : out.slice(frame * FRAME_SIZE, end * FRAME_SIZE);
+    motions.push({ joints, contacts: labels.slice(frame * CONTACT_LABELS, end * CONTACT_LABELS) });
     reports.push(ragged(input) ? { ...report, reason: 'its values do not fill frames of 22 x 3' } : report);
-    offset += size;
+    frame = end;
   });
   return { motions, reports };
 }

@@ -2,9 +2,6 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { CorrectorError } from './errors.js';
 
-/** Numbers per motion in the table of reports; the order is that of native/binding/job.cpp. */
-export const REPORT_COLUMNS = 17;
-
 export interface NativeOptions {
   fps: number;
   preset: 0 | 1;
@@ -22,11 +19,14 @@ export interface NativeJob {
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
   info(): { lanes: number; threads: number; compiler: string };
+  /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
+  reportColumns: string[];
   correctBatch(
     joints: Float32Array,
     lengths: Int32Array,
     keep: Uint8Array | null,
     out: Float32Array,
+    labels: Uint8Array,
     reports: Float64Array,
     options: NativeOptions,
     onProgress: (done: number) => void,

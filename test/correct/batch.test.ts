@@ -103,7 +103,10 @@ test('gamma corrects each motion with probability gamma / (1 + gamma), by seed a
   const again = await correctBatch(inputs.slice(0, 50), { gamma: 3, seed: 11 });
   assert.equal(again.motions, motions.slice(0, 50));
   const none = await correctBatch(inputs.slice(0, 5), { gamma: 0 });
-  assert.equal(none.motions, inputs.slice(0, 5));
+  assert.equal(
+    none.motions.map(({ joints }) => joints),
+    inputs.slice(0, 5).map(({ joints }) => joints),
+  );
 });
 
 test('progress grows to the end, and the event loop stays free meanwhile', async () => {

@@ -1,0 +1,45 @@
+// What the report says of torques and soles, gathered over the physics steps of a motion.
+#pragma once
+#include "contact/ground.h"
+#include "control/controller.h"
+#include "include/tracker.h"
+
+namespace selfcorrect {
+
+// A torque this near to its limit is at it: clipping leaves rounding errors.
+constexpr double kAtLimit = 0.9999;
+// Share of the body's weight that a sole carries, on average over a frame, when it is in contact.
+constexpr double kLoaded = 0.01;
+
+template <class F>
+struct Load {
+  F moment_max;             // residual moment on the pelvis, N m
+  F saturated;              // joint-steps whose torque was at the limit
+  F effort;                 // largest square of a torque over its limit
+  F sole[kLabels];          // normal force since the last frame, N times steps
+  Scalar<F> unit[kBodies];  // 1 / limit^2
+};
+
+template <class F>
+Load<F> make_load(const Gains<F>& gains) {
+  Load<F> load{};
+  for (int b = 1; b < kBodies; b++) load.unit[b] = Scalar<F>(1) / (gains.limit[b] * gains.limit[b]);
+  return load;
+}
+
+template <class F>
+SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, Load<F>& load) {
+  const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit * kAtLimit);
+  load.moment_max = maximum<F>(load.moment_max, norm(control.moment));
+  for (int b = 1; b < kBodies; b++) {
+    const F share = dot(control.torque[b], control.torque[b]) * load.unit[b];
+    load.saturated = load.saturated + select<F>(share > full, one, zero);
+    load.effort = maximum<F>(load.effort, share);
+  }
+  constexpr int soles[kLabels] = {7, 10, 8, 11};
+  for (int i = 0; i < kLabels; i++)
+    for (int p = kPoints.begin[soles[i]]; p < kPoints.end[soles[i]]; p++)
+      load.sole[i] = load.sole[i] + grip.normal[p];
+}
+
+}  // namespace selfcorrect
