@@ -10,6 +10,7 @@
 
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
+#include "batch/valid.h"
 #include "control/track.h"
 #include "measure/measure.h"
 #include "reference/build.h"
@@ -101,9 +102,19 @@ class BatchRun {
       report.status = !results[i].ok ? Status::kFailed : rung == 0 ? Status::kOk : Status::kAssisted;
       // A motion that fell on every rung is returned cleaned but not simulated.
       reference_joints(results[i].ok ? results[i].motion : item.reference, output(item.index));
+      leave_if_valid(item, report);
       done(item.index);
     }
     return again;
+  }
+
+  // For a generator, a motion that needs no correction is returned as it came.
+  void leave_if_valid(const Item& item, Report& report) {
+    if (options_.preset != Preset::kLoop) return;
+    const float* joints = input(item.index);
+    distance(joints, output(item.index), item.reference.frames, report.error, report.error_root);
+    if (already_valid(item.reference, report))
+      std::copy_n(joints, static_cast<size_t>(item.reference.frames) * kFrame, output(item.index));
   }
 
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.

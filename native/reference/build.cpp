@@ -96,6 +96,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   const Floor floor = find_floor(motion);
   lower(motion, floor.height);
   detect_contacts(motion);
+  out.slip = typical_slip(motion);
   stand_feet(motion);
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
