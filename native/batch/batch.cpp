@@ -10,6 +10,7 @@
 
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
+#include "batch/valid.h"
 #include "control/track.h"
 #include "measure/body.h"
 #include "measure/measure.h"
@@ -120,7 +121,17 @@ class BatchRun {
         measure_body(make_humanoid(motion.skeleton), joints, motion, result.ok ? nullptr : contacts);
     if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
     distance(input(item.index), joints, motion.frames, report.error, report.error_root);
+    if (options_.preset == Preset::kLoop && already_valid(item.reference, report)) leave(item.index);
     progress_(++done_);
+  }
+
+  // For a generator, a motion that needs no correction is returned as it came.
+  void leave(int index) {
+    Report& report = batch_.reports[index];
+    std::copy_n(input(index), static_cast<size_t>(batch_.lengths[index]) * kFrame, output(index));
+    report.reason = Reason::kValid;
+    report.after = report.before;
+    report.error = report.error_root = 0;
   }
 
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.

@@ -22,7 +22,7 @@ struct Tuning {
   double plan_height = 0.0025, plan_speed = 0.8, plan_friction = 0.5;
   double plan_lever = 0.35;  // m: a residual torque weighs as this times a force
   double plan_cost = 1e-3;   // on the forces themselves, relative
-  int plan_sweeps = 4;       // projected Gauss-Seidel, warm-started every step
+  int plan_sweeps = 6;       // projected Gauss-Seidel, warm-started every step; half in each of two orders
 
   // Per point, N/m and N s/m. Sixteen points carry the standing body 0.2 mm deep.
   double ground_stiffness = 270000, ground_damping = 2700, ground_grip = 150000, ground_grip_damping = 2700;

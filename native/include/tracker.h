@@ -24,7 +24,8 @@ enum class Reason : int {
   kFell = 5,  // the body fell or left the reference on every rung
   kCancelled = 6,
   kTooShort = 7,  // fewer than 4 frames
-  kKept = 8       // left as it is by the caller's choice (gamma); status ok
+  kKept = 8,      // left as it is by the caller's choice (gamma); status ok
+  kValid = 9      // needs no correction (preset loop); status ok
 };
 
 struct Options {

@@ -105,6 +105,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   if (posed) posed(motion, ground);
   lower(motion, floor.height);
   detect_contacts(motion);
+  out.slip = typical_slip(motion);
   stand_feet(motion);
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);

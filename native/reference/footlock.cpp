@@ -130,6 +130,17 @@ Vec3 contact_slip(const Motion& motion, int t, int side) {
   return slip;
 }
 
+double typical_slip(const Motion& motion) {
+  std::vector<double> slips;
+  for (int side = 0; side < 2; ++side)
+    for (const Run& run : contact_runs(motion, side))
+      for (int t = run.begin + 1; t < run.end; ++t) slips.push_back(norm(contact_slip(motion, t, side)));
+  if (slips.empty()) return 0;
+  const auto middle = slips.begin() + slips.size() / 2;
+  std::nth_element(slips.begin(), middle, slips.end());
+  return *middle;
+}
+
 void lock_feet(Motion& motion, double clearance) {
   const int frames = motion.frames();
   for (int side = 0; side < 2; ++side) {

@@ -113,6 +113,7 @@ const REASONS: readonly (string | undefined)[] = [
   'cancelled',
   'it has fewer than 4 frames',
   'kept as it is (gamma)',
+  'valid as it is: returned unchanged (preset loop)',
 ];
 
 function contact(read: Read, of: 'before' | 'after' | 'before.body' | 'after.body'): GroundContact {
