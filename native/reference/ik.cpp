@@ -52,15 +52,16 @@ HingeView elbow_view(const Positions& p, const Arm& arm, double side, Quat colla
 }
 
 // A straight leg's knee bends in the plane of shank and foot, and with the foot stretched too in that of the
-// pelvis. A knee that seems to bend backwards is a straight leg with noise.
+// pelvis. A knee that bends backwards for foot and pelvis alike is a straight leg with noise; for one of them
+// alone it is a foot or a pelvis that turned.
 HingeView knee_view(const Positions& p, const Leg& leg, Quat pelvis) {
   const Vec3 thigh = bone(p, leg.knee), shank = bone(p, leg.ankle);
   const Vec3 across = rotate(pelvis, {1, 0, 0}), by_foot = cross(bone(p, leg.toe), shank);
-  const Vec3 straight = unit(
-      lerp(unit(reject(across, shank), across), unit(by_foot, across), smoothstep(norm(by_foot), 0.15, 0.4)),
-      across);
-  const Vec3 normal = cross(thigh, shank);
-  const double forwards = smoothstep(dot(unit(normal, straight), straight), -0.2, 0.2);
+  const Vec3 by_pelvis = unit(reject(across, shank), across);
+  const Vec3 straight =
+      unit(lerp(by_pelvis, unit(by_foot, across), smoothstep(norm(by_foot), 0.15, 0.4)), across);
+  const Vec3 normal = cross(thigh, shank), side = unit(normal, straight);
+  const double forwards = smoothstep(std::max(dot(side, straight), dot(side, by_pelvis)), -0.2, 0.2);
   return {thigh, straight, normal, smoothstep(norm(normal), kLegBend[0], kLegBend[1]) * forwards};
 }
 
