@@ -21,7 +21,9 @@ using Form = JointForm;
 // Left side. Facing +z with the left on +x, a positive turn about x bends the trunk and the knee and points
 // the foot, and takes thigh, arm and forearm backwards; about y it turns to the left; about z it lifts the
 // left limb sideways and everts the left foot.
-constexpr PublishedRow kHip = {Form::kBall, {-145, 30}, {-45, 60}, {-30, 65}};  // K; A 30; A 45, K 60; A; K
+// Flexion 145 with the knee bent (K), extension 30 (A); inwards 45 (A), outwards 90 in the lotus seat (K);
+// adduction 30 (A), abduction 90 in side splits (K).
+constexpr PublishedRow kHip = {Form::kBall, {-145, 30}, {-45, 90}, {-30, 90}};
 // K: 160 when sat upon; axial rotation of the bent knee 30 and 40.
 constexpr PublishedRow kKnee = {Form::kHinge, {0, 160}, {-30, 40}, {0, 0}};
 // Dorsiflexion under load 45, of the free foot 20 to 30 (K); B 56. Positions show neither where the knee's
@@ -41,8 +43,8 @@ constexpr PublishedRow kCollar = {Form::kLateral, {-50, 50}, {-20, 30}, {-15, 48
 // with what carrying the arm around a circle adds (Codman's paradox).
 constexpr PublishedRow kShoulder = {Form::kCone, {0, 115}, {-120, 120}, {0, 0}};
 constexpr float kArmAhead[3] = {1, -0.5f, 0.5f};
-// K: passive flexion 160, pronation 85, supination 90. Extension 5: B 0.6, up to 10 in supple women.
-constexpr PublishedRow kElbow = {Form::kHinge, {-160, 5}, {-90, 90}, {0, 0}};
+// K: passive flexion 160, pronation 85, supination 90; extension up to 10 in supple women (B, of men: 0.6).
+constexpr PublishedRow kElbow = {Form::kHinge, {-160, 10}, {-90, 90}, {0, 0}};
 // K: 85 both ways, 45 to the little finger; the side of the thumb cannot be seen in positions.
 constexpr PublishedRow kWrist = {Form::kBall, {-45, 45}, {0, 0}, {-85, 85}};
 
@@ -51,8 +53,8 @@ constexpr const PublishedRow* kPublished[kBodies] = {
     &kToes,  &kNeck, &kCollar, &kCollar, &kHead, &kShoulder, &kShoulder, &kElbow, &kElbow, &kWrist, &kWrist};
 
 // Degrees added on every side: what a goniometer and a skeleton of 22 joints leave uncertain. Knees and
-// elbows are bent in the plane that was seen, and have less.
-constexpr float kSlack = 15, kHingeSlack = 5;
+// elbows are bent in the plane that was seen, and have less; recorded straight arms bend back by up to 17.
+constexpr float kSlack = 15, kKneeSlack = 5, kElbowSlack = 8;
 
 // The stop gives way by this under the joint's largest torque, and is damped to come back in this time.
 constexpr double kGive = 2, kReturn = 0.02;  // degrees; s
@@ -60,7 +62,9 @@ constexpr double kGive = 2, kReturn = 0.02;  // degrees; s
 constexpr bool is_right(int b) {
   return b == 2 || b == 5 || b == 8 || b == 11 || b == 14 || b == 17 || b == 19 || b == 21;
 }
-constexpr bool is_bending(int b) { return b == 4 || b == 5 || b == 18 || b == 19; }
+constexpr float bend_slack(int b) {
+  return b == 4 || b == 5 ? kKneeSlack : b == 18 || b == 19 ? kElbowSlack : kSlack;
+}
 
 constexpr double kRadian = 0.017453292519943295;
 
@@ -77,7 +81,7 @@ JointLimit make_limit(int body) {
     limit.gain_cone = static_cast<float>(2 / std::sin(row.x[1] * kRadian / 2));
     low[0] = low[2] = -180;
     high[0] = high[2] = 180;
-    // Half way to the opposite of nothing: the rotation by the angle between the arm hanging and the middle.
+    // The smallest rotation that takes the hanging arm there.
     const double x = is_right(body) ? -kArmAhead[0] : kArmAhead[0], y = kArmAhead[1], z = kArmAhead[2];
     const double length = std::sqrt(x * x + y * y + z * z);
     const double w = 1 - y / length, cx = -z / length, cz = x / length;  // (0, -1, 0) x middle
@@ -106,7 +110,7 @@ JointLimit make_limit(int body) {
 
 LimitRow limit_row(int body) {
   const PublishedRow& p = *kPublished[body];
-  const float bend = is_bending(body) ? kHingeSlack : kSlack;
+  const float bend = bend_slack(body);
   LimitRow row = {p.form,
                   {p.x[0] - bend, p.x[1] + bend},
                   {p.y[0] - kSlack, p.y[1] + kSlack},

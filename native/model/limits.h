@@ -72,4 +72,19 @@ SC_INLINE Quat<F> joint_rotation(const JointLimit& limit, Quat<F> parent, Quat<F
           q.y * w - q.w * y - q.x * z + q.z * x, q.z * w - q.w * z - q.y * x + q.x * y};
 }
 
+// Is a joint_rotation() beyond the limits? As squares: without a root or a division.
+template <class F>
+SC_INLINE Mask<F> is_beyond(const JointLimit& limit, Quat<F> q) {
+  using S = Scalar<F>;
+  const F t = limit.axis ? q.y : q.x, a = limit.axis ? q.z : q.y, b = limit.axis ? q.x : q.z;
+  const F n = q.w * q.w + t * t;
+  const auto past = [&](F part, int i) {
+    const F square = part * select<F>(part < F{}, -part, part);
+    return maximum<F>(square - n * S(limit.square_high[i]), F{} - square - n * S(limit.square_low[i]));
+  };
+  const F out = maximum<F>(maximum<F>(past(select<F>(q.w < F{}, -t, t), 0), past(a * q.w - b * t, 1)),
+                           maximum<F>(past(b * q.w + a * t, 2), S(limit.square_cone) - n));
+  return out > F{};
+}
+
 }  // namespace selfcorrect
