@@ -35,7 +35,7 @@ void advance(Tile<F>& tile, const Tuning& tuning, const Gains<F>& gains, const G
           torque_cap, tile.work, tile.control);
   forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, gains.armature,
                       tile.control.force, tile.control.moment, &ground, &tile.grip, tile.forward,
-                      tile.acceleration);
+                      tile.acceleration, joint_limits(), ground.step);
   integrate(tile.state, tile.acceleration, ground.step);
   const F unit = Scalar<F>(1) / tile.shape.weight;
   const F force = norm(tile.control.force) * unit;

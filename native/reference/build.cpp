@@ -8,6 +8,7 @@
 #include "reference/foot.h"
 #include "reference/footlock.h"
 #include "reference/ik.h"
+#include "reference/limit.h"
 #include "reference/repair.h"
 #include "reference/reroot.h"
 #include "reference/skeleton.h"
@@ -110,6 +111,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   if (clip) reroot(motion);
   lock_feet(motion, clip ? kClipClearance : kLoopClearance);
   pose_all(motion);
+  keep_limits(motion);  // locking and levelling feet may have left them
   write(motion, ground, out);
   return Reason::kNone;
 }
