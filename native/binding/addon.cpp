@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "binding/dynamics_probe.h"
 #include "binding/job.h"
 #include "binding/probe.h"
 #include "binding/reference_probe.h"
@@ -27,6 +28,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["info"] = Napi::Function::New(env, info);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
+  binding::register_dynamics_probe(env, exports);
   binding::register_reference_probe(env, exports);
   return exports;
 }
