@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "binding/dynamics_probe.h"
 #include "binding/job.h"
 #include "binding/limit_probe.h"
 #include "binding/probe.h"
@@ -29,6 +30,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["reportColumns"] = binding::report_columns(env);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
+  binding::register_dynamics_probe(env, exports);
   binding::register_reference_probe(env, exports);
   binding::register_limit_probe(env, exports);
   return exports;

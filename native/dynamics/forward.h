@@ -136,7 +136,7 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
       break;
     }
     const Scalar<F> e = armature[b];
-    const Vec3<F> r = k.reach[b], wp = state.spin[p];
+    const Vec3<F> r = k.reach[b], wp = state.turning(p);
     Vec3<F> tau = torque[b];
     Stop<F> stop;
     const bool stopped = limits && find_stop(limits[b], b, step, state, k, stop);
@@ -167,7 +167,7 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
       held += reach * (g * constant);
       work.stop[b] = {turn * g, reach, shift, constant};
     }
-    const Vec3<F> coriolis = cross(wp, state.spin[b] - wp), centripetal = cross(wp, cross(wp, r));
+    const Vec3<F> coriolis = cross(wp, state.turning(b) - wp), centripetal = cross(wp, cross(wp, r));
     const Vec3<F> f = s.force + transposed_times(s.B, y) + transposed_times(E, coriolis) + C * centripetal;
     const Vec3<F> n = tau - held + A * coriolis + E * centripetal + cross(r, f);
     // Moved to the parent's joint: a = a_p - [r] al.
@@ -192,10 +192,10 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
   for (int b = 1; b < kBodies; b++) {
     const int p = kParent[b];
     const Solution<F>& s = work.solution[b];
-    const Vec3<F> wp = state.spin[p], r = k.reach[b];
+    const Vec3<F> wp = state.turning(p), r = k.reach[b];
     const Vec3<F> a = work.acceleration[p] + cross(out.angular[p], r) + cross(wp, cross(wp, r));
     work.acceleration[b] = a;
-    const Vec3<F> carried = out.angular[p] + cross(wp, state.spin[b] - wp);
+    const Vec3<F> carried = out.angular[p] + cross(wp, state.turning(b) - wp);
     out.angular[b] = s.constant - s.slope * a + s.gain * carried;
     if (work.stopped[b]) {
       const StopSolution<F>& stop = work.stop[b];
@@ -205,13 +205,19 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
   out.linear.y = out.linear.y - Scalar<F>(kGravity);
 }
 
-// Semi-implicit Euler: velocities first.
+// Leapfrog: velocities belong to the middle between two steps, half a step before the positions they are
+// handed over with, so that v += h a and then x += h v are of second order. The forces of inertia depend on
+// the velocity at the time of the positions; it is extrapolated from the last two accelerations, a quarter
+// step after the middle of their steps: h / 2 (a + 3/4 (a - a')). With the bare spin instead (semi-implicit
+// Euler) a limp body that tumbles at 2 rad/s gains a sixth of its energy in 10 s at 240 Hz.
 template <class F>
 SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h) {
   state.velocity += a.linear * h;
   state.position += state.velocity * h;
   for (int b = 0; b < kBodies; b++) {
     state.spin[b] += a.angular[b] * h;
+    state.lead[b] = a.angular[b] * (h * Scalar<F>(0.875)) - state.rate[b] * (h * Scalar<F>(0.375));
+    state.rate[b] = a.angular[b];
     state.rotation[b] = integrate_rotation(state.rotation[b], state.spin[b] * h);
   }
 }
