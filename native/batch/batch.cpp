@@ -11,6 +11,7 @@
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
 #include "batch/valid.h"
+#include "control/sample.h"
 #include "control/track.h"
 #include "measure/body.h"
 #include "measure/measure.h"
@@ -29,7 +30,7 @@ class BatchRun {
         progress_(progress),
         ladder_(assistance_ladder(options)),
         offsets_(static_cast<size_t>(batch.count) + 1, 0),
-        scheduler_(batch, static_cast<size_t>(track_lanes()), ladder_.size()) {
+        scheduler_(batch, widths(ladder_)) {
     for (int i = 0; i < batch.count; ++i)
       offsets_[i + 1] = offsets_[i] + static_cast<size_t>(batch.lengths[i]) * kFrame;
   }
@@ -53,6 +54,14 @@ class BatchRun {
  private:
   static constexpr size_t kFrame = kJoints * 3;
 
+  // Sampling fills the lanes with one motion.
+  static std::vector<size_t> widths(const std::vector<Stage>& ladder) {
+    std::vector<size_t> result;
+    for (const Stage& stage : ladder)
+      result.push_back(stage.sampled ? 1 : static_cast<size_t>(track_lanes()));
+    return result;
+  }
+
   const float* input(int i) const { return batch_.joints + offsets_[i]; }
   float* output(int i) const { return batch_.out + offsets_[i]; }
   uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
@@ -73,36 +82,41 @@ class BatchRun {
 
   bool stopped() const { return failed_ || cancel_; }
 
-  // Runs one group at its rung. Returns the motions to try again.
+  // Runs one group at its stage of the ladder. Returns the motions to try again.
   std::vector<Item> correct(std::vector<Item>& group) {
-    const int rung = group.front().rung;
-    if (rung == 0) prepare(group);
-    std::vector<const Reference*> references;
-    for (const auto& item : group) references.push_back(&item.reference);
+    const size_t index = group.front().stage;
+    if (index == 0) prepare(group);
+    const Stage& stage = ladder_[index];
+    const TrackOptions caps{options_.rate, stage.force, stage.torque, &cancel_};
     std::vector<TrackResult> results(group.size());
-    const Rung& caps = ladder_[static_cast<size_t>(rung)];
-    if (!group.empty())
-      track(references.data(), static_cast<int>(group.size()), {options_.rate, caps.force, caps.torque},
-            results.data());
+    if (stage.sampled) {
+      for (size_t i = 0; i < group.size(); ++i)
+        track_sampled(group[i].reference, caps, options_.sampling, results[i]);
+    } else if (!group.empty()) {
+      std::vector<const Reference*> references;
+      for (const auto& item : group) references.push_back(&item.reference);
+      track(references.data(), static_cast<int>(group.size()), caps, results.data());
+    }
+    if (cancel_) return {};  // tracking may have ended early
 
     std::vector<Item> again;
     for (size_t i = 0; i < group.size(); ++i) {
       Item& item = group[i];
-      const bool last = static_cast<size_t>(rung) + 1 == ladder_.size();
-      if (!results[i].ok && !last) {
-        item.rung = rung + 1;
+      if (results[i].ok || index + 1 == ladder_.size()) {
+        finish(item, stage, results[i]);
+      } else {
+        ++item.stage;
         again.push_back(std::move(item));
-        continue;
       }
-      finish(item, results[i]);
     }
     return again;
   }
 
   // A motion that fell on every rung is returned cleaned but not simulated.
-  void finish(const Item& item, const TrackResult& result) {
+  void finish(const Item& item, const Stage& stage, const TrackResult& result) {
     Report& report = batch_.reports[item.index];
-    report.rung = item.rung;
+    report.rung = stage.rung;
+    report.sampled = stage.sampled;
     report.residual_mean = result.residual_mean;
     report.residual_max = result.residual_max;
     report.torque_mean = result.torque_mean;
@@ -111,7 +125,7 @@ class BatchRun {
     report.saturation = result.saturation;
     report.effort = result.effort;
     report.reason = result.ok ? Reason::kNone : Reason::kFell;
-    report.status = !result.ok ? Status::kFailed : item.rung == 0 ? Status::kOk : Status::kAssisted;
+    report.status = !result.ok ? Status::kFailed : stage.rung == 0 ? Status::kOk : Status::kAssisted;
     const Reference& motion = result.ok ? result.motion : item.reference;
     float* joints = output(item.index);
     reference_joints(motion, joints);
@@ -164,7 +178,7 @@ class BatchRun {
   const Options& options_;
   const std::atomic<bool>& cancel_;
   const std::function<void(int)>& progress_;
-  const std::vector<Rung> ladder_;
+  const std::vector<Stage> ladder_;
   std::vector<size_t> offsets_;
   Scheduler scheduler_;
   std::atomic<int> done_{0};

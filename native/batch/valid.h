@@ -17,7 +17,7 @@ constexpr double kValidMoved = 15, kValidDisplaced = 20;  // mm
 // `report`: of the simulated motion, with its measures and distances.
 inline bool already_valid(const Reference& reference, const Report& report) {
   return report.status == Status::kOk && reference.slip <= kValidSlip &&
-         report.before.penetrate <= kValidSunk && report.error_root <= kValidMoved &&
+         report.before.joints.penetrate <= kValidSunk && report.error_root <= kValidMoved &&
          report.error <= kValidDisplaced;
 }
 

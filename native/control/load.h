@@ -11,28 +11,29 @@ constexpr double kAtLimit = 0.9999;
 // Share of the body's weight that a sole carries, on average over a frame, when it is in contact.
 constexpr double kLoaded = 0.01;
 
+// Sums and extremes over the steps so far, per lane.
 template <class F>
 struct Load {
-  F moment_max;             // residual moment on the pelvis, N m
-  F saturated;              // joint-steps whose torque was at the limit
-  F effort;                 // largest square of a torque over its limit
-  F sole[kLabels];          // normal force since the last frame, N times steps
-  Scalar<F> unit[kBodies];  // 1 / limit^2
+  F force, force_max;    // residual force on the pelvis, body weights
+  F moment, moment_max;  // residual moment on the pelvis, N m
+  F support;             // vertical residual force, body weights
+  F saturated;           // joint-steps whose torque was at the limit
+  F effort;              // largest square of a torque over its limit
+  F sole[kLabels];       // normal force since the last frame, N times steps
 };
 
 template <class F>
-Load<F> make_load(const Gains<F>& gains) {
-  Load<F> load{};
-  for (int b = 1; b < kBodies; b++) load.unit[b] = Scalar<F>(1) / (gains.limit[b] * gains.limit[b]);
-  return load;
-}
-
-template <class F>
-SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, Load<F>& load) {
+SC_INLINE void add_load(const Gains<F>& gains, const Control<F>& control, const Grip<F>& grip, F weight,
+                        Load<F>& load) {
   const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit * kAtLimit);
-  load.moment_max = maximum<F>(load.moment_max, norm(control.moment));
+  const F unit = Scalar<F>(1) / weight, force = norm(control.force) * unit, moment = norm(control.moment);
+  load.force = load.force + force;
+  load.force_max = maximum<F>(load.force_max, force);
+  load.moment = load.moment + moment;
+  load.moment_max = maximum<F>(load.moment_max, moment);
+  load.support = load.support + control.force.y * unit;
   for (int b = 1; b < kBodies; b++) {
-    const F share = dot(control.torque[b], control.torque[b]) * load.unit[b];
+    const F share = dot(control.torque[b], control.torque[b]) * gains.limit_unit[b];
     load.saturated = load.saturated + select<F>(share > full, one, zero);
     load.effort = maximum<F>(load.effort, share);
   }

@@ -1,13 +1,16 @@
 // Tracks up to track_lanes() references side by side with a simulated humanoid, one motion per SIMD lane.
 #pragma once
+#include <atomic>
+
 #include "reference/reference.h"
 
 namespace selfcorrect {
 
 struct TrackOptions {
-  double rate = 240;        // physics steps per second
-  double force_cap = 0.5;   // residual root force, body weights
-  double torque_cap = 300;  // residual root torque, N m
+  double rate = 240;                          // physics steps per second
+  double force_cap = 0.5;                     // residual root force, body weights
+  double torque_cap = 300;                    // residual root torque, N m
+  const std::atomic<bool>* cancel = nullptr;  // once true, tracking ends early; the results mean nothing then
 };
 
 struct TrackResult {

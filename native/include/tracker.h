@@ -28,13 +28,24 @@ enum class Reason : int {
   kValid = 9      // needs no correction (preset loop); status ok
 };
 
+// Tracking by many deviating simulations of one motion, of which the best go on (control/sample.h); for motions
+// that one simulation loses. Off when `samples` is 0.
+struct Sampling {
+  int samples = 0;         // simulations of each window: 0, or at least 2
+  int keep = 8;            // of them go on, 1 to `samples`
+  double window = 0.1;     // s
+  double lookahead = 0.4;  // s
+  uint64_t seed = 0;
+};
+
 struct Options {
   double fps = 20;
   Preset preset = Preset::kClip;
   double rate = 240;           // physics steps per second
   double assist_force = 0.5;   // first rung: cap of the residual root force, body weights
   double assist_torque = 300;  // and of the residual root torque, N m
-  int threads = 0;             // 0: one per core
+  Sampling sampling;
+  int threads = 0;  // 0: one per core
 };
 
 // Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint
@@ -56,6 +67,7 @@ struct Report {
   Status status = Status::kAborted;
   Reason reason = Reason::kCancelled;
   int rung = -1;             // 0, 1, ... of the assistance ladder; -1: not tracked
+  bool sampled = false;      // tracked by sampling
   double residual_mean = 0;  // residual root force, body weights
   double residual_max = 0;
   double torque_mean = 0;  // residual root torque, N m
