@@ -1,12 +1,16 @@
-export {
-  type CorrectedMotion,
-  type CorrectInput,
-  type CorrectResult,
-  correctBatch,
-} from './correct/correct.js';
+export { type CorrectResult, correctBatch } from './correct/correct.js';
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
+export type {
+  CorrectInput,
+  FeaturesInput,
+  JointsInput,
+  MotionForm,
+  RotationsInput,
+} from './correct/inputs.js';
 export type { CorrectOptions } from './correct/options.js';
+export type { CorrectedMotion } from './correct/outputs.js';
 export type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './correct/report.js';
+export type { BatchSummary, Percentiles } from './correct/summary.js';
 export {
   type LoadedFolder,
   type LoadOptions,
