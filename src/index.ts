@@ -21,6 +21,7 @@ export {
   writeMotions,
 } from './data/index.js';
 export { type ProceduralMotion, type ProceduralOptions, proceduralMotions } from './data/procedural/index.js';
+export { type DistributionShift, distributionShift } from './metrics/distribution-shift.js';
 export { FRAME_SIZE, frameCount, type Motion } from './motion/motion.js';
 export { JOINT_COUNT, JOINT_NAMES, MIRROR, PARENTS } from './motion/skeleton.js';
 export { Random } from './random/random.js';
