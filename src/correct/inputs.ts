@@ -4,6 +4,7 @@ import { FRAME_SIZE } from '../motion/motion.js';
 import { REST_OFFSETS } from '../motion/rest-skeleton.js';
 import { JOINT_COUNT } from '../motion/skeleton.js';
 import { CorrectorError, expected } from './errors.js';
+import { NOT_FINITE } from './report.js';
 
 const ROTATIONS_SIZE = JOINT_COUNT * 4;
 
@@ -102,6 +103,8 @@ function takeFeatures(input: FeaturesInput, name: string): Taken {
     form: 'features',
     joints: frames > 0 ? decodeFeatures(features) : new Float32Array(0),
     features,
+    // Most of the numbers are not read; one that is not finite spoils them all the same.
+    problem: features.every(Number.isFinite) ? undefined : NOT_FINITE,
   };
 }
 
