@@ -1,9 +1,8 @@
 import { encodeAllFrames } from '../motion/features.js';
-import { fitRestOffsets } from '../motion/fit-rest.js';
 import { place, standardPlacement } from '../motion/heading.js';
 import { inverseKinematics, localRotations } from '../motion/kinematics.js';
 import { FRAME_SIZE } from '../motion/motion.js';
-import { between, multiply } from '../motion/quaternion.js';
+import { between, multiply, rotate } from '../motion/quaternion.js';
 import { REST_OFFSETS } from '../motion/rest-skeleton.js';
 import { JOINT_COUNT, PARENTS } from '../motion/skeleton.js';
 import type { MotionForm, RotationsInput, Taken } from './inputs.js';
@@ -23,7 +22,10 @@ export interface CorrectedMotion {
   rotations?: Float32Array;
   /** Position of the pelvis `[T, 3]`, with `rotations`. */
   root?: Float32Array;
-  /** Rest offsets `[22, 3]` that `rotations` turn: the caller's own, or for other inputs a T pose with the motion's bone lengths. */
+  /**
+   * Rest offsets `[22, 3]` that `rotations` turn: the caller's own, or for other inputs a T pose with the motion's own bones
+   * (their mean, where those of joints that `gamma` kept change in length).
+   */
   skeleton?: Float32Array | Float64Array;
   /**
    * HumanML3D's features `[T, 263]`, one row a frame: the last row repeats the steps of the row before it, which it cannot know.
@@ -93,15 +95,43 @@ function turnedOn(given: Required<RotationsInput>, joints: Float32Array): Requir
   return { rotations: localOf(global), root: rootOf(joints), skeleton: given.skeleton };
 }
 
+/** Each bone as its parent sees it, mean over frames: rest offsets `[22, xyz]`. */
+function restOffsets(joints: Float32Array, global: Float64Array): Float64Array {
+  const frames = joints.length / FRAME_SIZE;
+  const offsets = new Float64Array(JOINT_COUNT * 3);
+  const back = new Float64Array(4);
+  const bone = new Float64Array(3);
+  for (let t = 0; t < frames; t++)
+    for (let j = 1; j < JOINT_COUNT; j++) {
+      const at = t * FRAME_SIZE + 3 * j;
+      const from = t * FRAME_SIZE + 3 * PARENTS[j];
+      const q = 4 * (t * JOINT_COUNT + PARENTS[j]);
+      back[0] = global[q];
+      for (let c = 1; c < 4; c++) back[c] = -global[q + c];
+      rotate(
+        bone,
+        0,
+        back,
+        0,
+        joints[at] - joints[from],
+        joints[at + 1] - joints[from + 1],
+        joints[at + 2] - joints[from + 2],
+      );
+      for (let c = 0; c < 3; c++) offsets[3 * j + c] += bone[c] / frames;
+    }
+  return offsets;
+}
+
 /**
- * Rotations on a T pose of the motion's bone lengths. Positions do not show a limb's twist: it is that of the corrector's body,
+ * Rotations on a T pose with the motion's own bones. Positions do not show a limb's twist: it is that of the corrector's body,
  * whose knees and elbows are hinges.
  * @param bodies absolute rotations of the corrector's bodies `[T, 22, wxyz]`.
  */
 function asRotations(joints: Float32Array, bodies: Float32Array): Required<RotationsInput> {
-  const { offsets } = fitRestOffsets(joints);
   const guide = Float64Array.from(bodies);
   for (let q = 0; q < guide.length; q += 4) multiply(guide, q, guide, q, T_POSE, q % (4 * JOINT_COUNT));
+  const offsets = restOffsets(joints, guide);
+  // Changes nothing where the bones are rigid, as in all that was corrected; kept joints need not be.
   const global = inverseKinematics(joints, offsets, guide);
   return { rotations: localOf(global), root: rootOf(joints), skeleton: Float32Array.from(offsets) };
 }

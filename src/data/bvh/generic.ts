@@ -1,8 +1,9 @@
 import { type Bvh, type BvhChannel, type BvhJoint, channelCount } from '../../io/bvh.js';
-import { fitRestOffsets, HUBS } from '../../motion/fit-rest.js';
 import { inverseKinematics } from '../../motion/kinematics.js';
 import { FRAME_SIZE } from '../../motion/motion.js';
+import { nearestRotation } from '../../motion/nearest-rotation.js';
 import { between, multiply, relative, rotate } from '../../motion/quaternion.js';
+import { meanBoneLengths, restOffsets } from '../../motion/rest-skeleton.js';
 import { JOINT_COUNT, JOINT_NAMES, PARENTS } from '../../motion/skeleton.js';
 import { writeAngles } from './angles.js';
 import { jointChannels, poseBvh } from './pose.js';
@@ -10,6 +11,8 @@ import { jointChannels, poseBvh } from './pose.js';
 /** A leg longer than this is not in metres: the file is taken to be in centimetres. */
 const LONGEST_LEG = 5;
 const CENTIMETRES = 100;
+/** Hips or shoulders that move by more than this against each other get joints of their own [m]. */
+const RIGID = 5e-4;
 const ROTATIONS: BvhChannel[] = ['Zrotation', 'Xrotation', 'Yrotation'];
 const ROOT_CHANNELS: BvhChannel[] = ['Xposition', 'Yposition', 'Zposition', ...ROTATIONS];
 /** Where the end of each leaf bone is drawn [m], in the T pose. */
@@ -23,6 +26,52 @@ const ENDS: Readonly<Record<number, [number, number, number]>> = {
 
 const children = (joint: number): number[] =>
   PARENTS.flatMap((parent, child) => (parent === joint ? [child] : []));
+/** The pelvis and the chest, whose three children no single rotation can point at will. */
+const HUBS = [0, 9];
+
+/**
+ * Rest offsets for a motion: bone lengths are the means over its frames, directions those of the T pose, and the children of
+ * the pelvis and of the chest lie as they do on average in the frame of their hub (Procrustes analysis), exactly so when they
+ * move as one piece.
+ */
+function fitOffsets(joints: Float32Array): { offsets: Float64Array; rigid: boolean[] } {
+  const offsets = restOffsets(meanBoneLengths(joints));
+  const frames = joints.length / FRAME_SIZE;
+  const matrix = new Float64Array(9);
+  const rigid = HUBS.map((hub) => {
+    let worst = 0;
+    for (let round = 0; round < 3; round++) {
+      const mean = new Float64Array(9);
+      worst = 0;
+      for (let t = 0; t < frames; t++) {
+        const bone = (child: number, c: number) =>
+          joints[t * FRAME_SIZE + 3 * child + c] - joints[t * FRAME_SIZE + 3 * hub + c];
+        matrix.fill(0);
+        for (const child of children(hub))
+          for (let r = 0; r < 3; r++)
+            for (let c = 0; c < 3; c++) matrix[3 * r + c] += bone(child, r) * offsets[3 * child + c];
+        nearestRotation(matrix, matrix);
+        children(hub).forEach((child, k) => {
+          for (let c = 0; c < 3; c++) {
+            let local = 0;
+            for (let r = 0; r < 3; r++) local += matrix[3 * r + c] * bone(child, r);
+            mean[3 * k + c] += local / frames;
+            worst = Math.max(worst, Math.abs(local - offsets[3 * child + c]));
+          }
+        });
+      }
+      if (round < 2)
+        children(hub).forEach((child, k) => {
+          const at = 3 * child;
+          const length = Math.hypot(offsets[at], offsets[at + 1], offsets[at + 2]);
+          const norm = Math.hypot(mean[3 * k], mean[3 * k + 1], mean[3 * k + 2]) || 1;
+          for (let c = 0; c < 3; c++) offsets[at + c] = (mean[3 * k + c] * length) / norm;
+        });
+    }
+    return worst < RIGID;
+  });
+  return { offsets, rigid };
+}
 
 /**
  * A BVH of our own 22 joints (named as in `JOINT_NAMES`, T pose facing +z as rest pose, y up) from joint positions. Exact for
@@ -35,7 +84,7 @@ export function toBvh(joints: Float32Array, fps: number, unitsPerMetre = CENTIME
   const frames = joints.length / FRAME_SIZE;
   if (!(Number.isInteger(frames) && frames > 0))
     throw new RangeError(`Expected one frame or more of 66 numbers for joints but received ${joints.length}`);
-  const { offsets, rigid } = fitRestOffsets(joints);
+  const { offsets, rigid } = fitOffsets(joints);
   const list: BvhJoint[] = [];
   /** Our joint of each BVH joint, and whether it is a base of length 0. */
   const origin: { joint: number; base: boolean }[] = [];
