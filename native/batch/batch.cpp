@@ -52,7 +52,7 @@ class BatchRun {
   }
 
  private:
-  static constexpr size_t kFrame = kJoints * 3;
+  static constexpr size_t kFrame = kJoints * 3, kTurns = kJoints * 4;
 
   // Sampling fills the lanes with one motion.
   static std::vector<size_t> widths(const std::vector<Stage>& ladder) {
@@ -64,6 +64,7 @@ class BatchRun {
 
   const float* input(int i) const { return batch_.joints + offsets_[i]; }
   float* output(int i) const { return batch_.out + offsets_[i]; }
+  float* rotations(int i) const { return batch_.rotations + offsets_[i] / kFrame * kTurns; }
   uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
 
   void work() {
@@ -134,6 +135,7 @@ class BatchRun {
     report.after.body =
         measure_body(make_humanoid(motion.skeleton), joints, motion, result.ok ? nullptr : contacts);
     if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
+    if (batch_.rotations) std::copy(motion.rotation.begin(), motion.rotation.end(), rotations(item.index));
     distance(input(item.index), joints, motion.frames, report.error, report.error_root);
     if (options_.preset == Preset::kLoop && already_valid(item.reference, report)) leave(item.index);
     progress_(++done_);
@@ -159,6 +161,11 @@ class BatchRun {
       const auto measure_posed = [&](const kinematics::Motion& motion, double ground) {
         body = measure_body(make_humanoid(skeleton_of(motion)), joints, motion, ground,
                             kept ? labels(item.index) : nullptr);
+        if (!kept || !batch_.rotations) return;
+        float* out = rotations(item.index);
+        for (const auto& frame : motion.rotation)
+          for (const kinematics::Quat& q : frame)
+            for (double value : {q.w, q.x, q.y, q.z}) *out++ = static_cast<float>(value);
       };
       const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
       if (reason == Reason::kNone || reason == Reason::kBones)

@@ -36,8 +36,8 @@ class Job : public std::enable_shared_from_this<Job> {
     const auto lengths = info[1].As<Napi::Int32Array>();
     auto out = info[3].As<Napi::Float32Array>();
     auto labels = info[4].As<Napi::Uint8Array>();
-    auto table = info[5].As<Napi::Float64Array>();
-    const auto options = info[6].As<Napi::Object>();
+    auto table = info[6].As<Napi::Float64Array>();
+    const auto options = info[7].As<Napi::Object>();
 
     batch_.joints = joints.Data();
     batch_.lengths = lengths.Data();
@@ -57,7 +57,14 @@ class Job : public std::enable_shared_from_this<Job> {
       batch_.keep = info[2].As<Napi::Uint8Array>().Data();
       held_.push_back(hold(info[2]));
     }
-    for (size_t i : {3, 4, 5}) held_.push_back(hold(info[i]));
+    if (info[5].IsTypedArray()) {
+      auto rotations = info[5].As<Napi::Float32Array>();
+      if (rotations.ElementLength() != frames * 88)
+        throw Napi::RangeError::New(env, "Expected rotations that match lengths");
+      batch_.rotations = rotations.Data();
+      held_.push_back(hold(info[5]));
+    }
+    for (size_t i : {3, 4, 6}) held_.push_back(hold(info[i]));
 
     const auto number = [&](const char* name) { return options.Get(name).As<Napi::Number>().DoubleValue(); };
     options_.fps = number("fps");
@@ -69,7 +76,7 @@ class Job : public std::enable_shared_from_this<Job> {
     reports_.resize(static_cast<size_t>(batch_.count));
     batch_.reports = reports_.data();
 
-    notify_ = Napi::ThreadSafeFunction::New(env, info[7].As<Napi::Function>(), "selfcorrect", 0, 1);
+    notify_ = Napi::ThreadSafeFunction::New(env, info[8].As<Napi::Function>(), "selfcorrect", 0, 1);
     thread_ = std::thread([self = shared_from_this()] { self->run(); });
 
     auto handle = Napi::Object::New(env);

@@ -18,7 +18,7 @@ class Jobs {
   std::set<std::shared_ptr<Job>> running;
 };
 
-// correctBatch(joints, lengths, keep | null, out, labels, reports, options, onProgress)
+// correctBatch(joints, lengths, keep | null, out, labels, rotations | null, reports, options, onProgress)
 //   -> { promise, cancel() }
 Napi::Value start_job(const Napi::CallbackInfo& info);
 

@@ -85,7 +85,8 @@ constexpr int kLabels = 4;  // left ankle 7, left foot 10, right ankle 8, right 
 // One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before
 // it. `labels` is [sum of lengths][4]: 1 where the sole of that body (heel part or toes) carried load since
 // the frame before, of a motion that was not simulated where it is within 5 mm of the ground; 0 of a rejected
-// one.
+// one. `rotations` is optional, [sum of lengths][22][4]: absolute rotation of each body, wxyz, in the motion
+// returned; identity in the rest pose of reference.h. Untouched for a rejected or aborted motion.
 struct Batch {
   const float* joints = nullptr;
   const int32_t* lengths = nullptr;
@@ -93,6 +94,7 @@ struct Batch {
   int count = 0;
   float* out = nullptr;
   uint8_t* labels = nullptr;
+  float* rotations = nullptr;
   Report* reports = nullptr;
 };
 

@@ -27,6 +27,7 @@ export interface Native {
     keep: Uint8Array | null,
     out: Float32Array,
     labels: Uint8Array,
+    rotations: Float32Array | null,
     reports: Float64Array,
     options: NativeOptions,
     onProgress: (done: number) => void,

@@ -103,10 +103,12 @@ type Read = (column: (typeof REPORT_COLUMNS)[number]) => number;
 
 const STATUSES: readonly CorrectionStatus[] = ['ok', 'assisted', 'rejected', 'failed', 'aborted'];
 
+export const NOT_FINITE = 'it has a value that is not finite';
+
 const REASONS: readonly (string | undefined)[] = [
   undefined,
   'it has no frames',
-  'it has a value that is not finite',
+  NOT_FINITE,
   'a joint is further than 1,000 m from the origin or faster than 100 m/s',
   'its bone lengths fit no body',
   'the simulated body fell or left the reference on every rung of assistance',

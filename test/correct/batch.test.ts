@@ -69,7 +69,9 @@ test('a bone that is off in a third of the frames is repaired, not a reason to r
 });
 
 test('an empty batch is an empty result', async () => {
-  assert.equal(await correctBatch([]), { motions: [], reports: [] });
+  const { motions, reports, summary } = await correctBatch([]);
+  assert.equal([motions, reports], [[], []]);
+  assert.is(summary.count, 0);
 });
 
 test('a result depends neither on threads, nor on the neighbours, nor on the order', async () => {
