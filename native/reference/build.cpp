@@ -20,7 +20,8 @@ namespace {
 using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
-constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
+constexpr double kStill = 0.002;                                // m per frame that a locked foot may slip
+constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;  // m
 // Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
 // at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
 constexpr double kTouching = 0.004, kPlausible = 0.012;
@@ -107,10 +108,20 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   lower(motion, floor.height);
   detect_contacts(motion);
   out.slip = typical_slip(motion);
-  stand_feet(motion);
-  if (clip) reroot(motion);
-  lock_feet(motion, clip ? kClipClearance : kLoopClearance);
-  pose_all(motion);
+  const auto clean_feet = [&] {
+    stand_feet(motion);
+    if (clip) reroot(motion);
+    lock_feet(motion, clip ? kClipClearance : kLoopClearance);
+    pose_all(motion);
+  };
+  clean_feet();
+  // Feet that slide further than a leg can follow still slide then; the second time there is less to do.
+  const auto locked = motion.contact;
+  detect_contacts(motion);
+  if (typical_slip(motion) > kStill)
+    clean_feet();
+  else
+    motion.contact = locked;
   keep_limits(motion);  // locking and levelling feet may have left them
   write(motion, ground, out);
   return Reason::kNone;

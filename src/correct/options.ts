@@ -9,7 +9,8 @@ export interface CorrectOptions {
   fps?: number;
   /**
    * `clip` (default): an animator repairs one motion; low pass, re-rooting, foot lock: the most visible repair.
-   * `loop`: a generator trains on the result; keeps the path and adds no low pass: the least bias.
+   * `loop`: a generator trains on the result; keeps the path, adds no low pass, and returns a motion that is valid already
+   * (simulated within the first rung, 15 mm from it or less, feet planted) as it came: the least bias.
    */
   preset?: 'clip' | 'loop';
   /**

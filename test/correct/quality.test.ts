@@ -1,68 +1,87 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CorrectionReport, type CorrectOptions, correctBatch } from '../../src/index.js';
-import { GENERATED, haveMocap, MOCAP, mocapClip, mocapIds, readNpy } from '../support/motions.js';
+import { readClips, readSamples } from '../../bench/quality/clips.js';
+import { evaluate, type QualityResult } from '../../bench/quality/evaluate.js';
+import { correctSamples, PRESETS, summarise } from '../../bench/quality/measures.js';
+import { printQuality } from '../../bench/quality/print.js';
+import { haveMocap, MOCAP } from '../support/motions.js';
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const share = (reports: CorrectionReport[], ...status: string[]) =>
-  reports.filter((report) => status.includes(report.status)).length / reports.length;
+const DATA = '../shared/data';
+const MAIN = 'dist/bench/quality/main.js';
+const run = (...flags: string[]) => spawnSync(process.execPath, [MAIN, ...flags], { encoding: 'utf8' });
 
-/** Mean distance of the joints in mm, relative to the pelvis. */
-function rootRelative(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  const values = Math.min(a.length, b.length);
-  for (let i = 0; i < values; i += 3) {
-    const root = i - (i % 66);
-    sum += Math.hypot(...[0, 1, 2].map((k) => a[i + k] - a[root + k] - (b[i + k] - b[root + k])));
-  }
-  return (1000 * sum) / (values / 3);
-}
-
-interface Set {
-  name: string;
-  inputs: { joints: Float32Array }[];
-  /** The true clip of each input. */
-  truth: Float32Array[];
-}
-
-function sets(): Set[] {
-  const real = mocapIds('test').map(mocapClip);
-  const files = readdirSync(`${GENERATED}/defects`).sort();
-  const ids = files.map((file) => file.replace(/^[a-z]+_|\.npy$/g, ''));
-  return [
-    { name: 'real test clips', inputs: real.map((joints) => ({ joints })), truth: real },
-    {
-      name: 'defects',
-      inputs: files.map((file) => ({ joints: readNpy(`${GENERATED}/defects/${file}`) })),
-      truth: ids.map(mocapClip),
-    },
-  ];
-}
+test('npm run quality says in one line that there is no data, what its flags are, and which flag is unknown', () => {
+  const missing = run('--data', '/nowhere');
+  assert.is(missing.status, 2);
+  assert.match(missing.stderr, /^no motion to measure: .*nowhere has no mocap\/manifest\.csv.*\n$/);
+  const help = run('--help');
+  assert.is(help.status, 0);
+  for (const flag of ['--data', '--json', '--help']) assert.match(help.stdout, flag);
+  const unknown = run('--fast');
+  assert.is(unknown.status, 2);
+  assert.match(unknown.stderr, /--fast/);
+});
 
 if (!haveMocap) console.log(`note: ${MOCAP} is missing; the quality on real motion is not tested here`);
 else {
-  assert.ok(readFileSync(`${GENERATED}/manifest.csv`, 'utf8').includes('defect'));
-  for (const { name, inputs, truth } of sets())
-    for (const preset of ['clip', 'loop'] as const) {
-      const options: CorrectOptions = { preset };
+  const samples = readSamples(DATA, readClips(DATA));
+  const sets = {
+    'real test clips': samples.filter(({ kind, split }) => kind === 'real' && split === 'test'),
+    defects: samples.filter(({ kind }) => kind === 'defect'),
+  };
+  for (const [name, set] of Object.entries(sets))
+    for (const preset of PRESETS)
       test(`${name}, preset ${preset}: tracked, on the floor, without skating, near the true clip`, async () => {
-        const { motions, reports } = await correctBatch(inputs, options);
-        const after = (key: 'penetrate' | 'float' | 'skate' | 'jerk') =>
-          mean(reports.map((report) => report.after[key]));
-        const error = mean(motions.map(({ joints }, i) => rootRelative(joints, truth[i])));
+        const { ok, assisted, after, truthAfter, residual } = summarise(
+          (await correctSamples(set, { preset })).rows,
+        );
         const summary =
-          `${name}, ${preset}: ok ${(100 * share(reports, 'ok')).toFixed(0)} %, assisted ${(100 * share(reports, 'assisted')).toFixed(0)} %, ` +
-          `penetrate ${after('penetrate').toFixed(2)} mm, float ${after('float').toFixed(1)} mm, skate ${after('skate').toFixed(2)} mm/frame, ` +
-          `jerk ${after('jerk').toFixed(0)} m/s3, root-relative to the true clip ${error.toFixed(1)} mm, ` +
-          `residual ${mean(reports.map((report) => report.residualForce.mean)).toFixed(2)} BW`;
+          `${name}, ${preset}: ok ${(100 * ok).toFixed(0)} %, assisted ${(100 * assisted).toFixed(0)} %, ` +
+          `penetrate ${after.penetrate.toFixed(2)} mm, float ${after.float.toFixed(1)} mm, skate ${after.skate.toFixed(2)} mm/frame, ` +
+          `jerk ${after.jerk.toFixed(0)} m/s3, root-relative to the true clip ${truthAfter?.toFixed(1)} mm, residual ${residual.toFixed(2)} BW`;
         console.log(summary);
-        assert.ok(share(reports, 'ok') >= 0.9, summary);
-        assert.ok(after('penetrate') <= 1, summary);
-        assert.ok(after('skate') <= 6, summary);
-        assert.ok(error <= 50, summary);
+        assert.ok(ok >= 0.95, summary);
+        assert.ok(after.penetrate <= 0.5, summary);
+        assert.ok(after.skate <= 5, summary);
+        assert.ok(truthAfter !== undefined && truthAfter <= 40, summary);
       });
+
+  let result: QualityResult | undefined;
+  test('every bar is reached', async () => {
+    result = await evaluate(DATA);
+    assert.ok(result.bars.length > 60);
+    const missed = result.bars.filter(({ pass }) => !pass);
+    assert.equal(
+      missed.map(({ of, what, preset, limit, value }) => `${of}, ${what}, ${preset}: ${value}, not ${limit}`),
+      [],
+    );
+  });
+
+  test('the tables name every kind, action and bar, and a missed one', () => {
+    if (!result) throw new Error('there are no results to print');
+    const text = printQuality(result);
+    for (const { kinds, actions } of Object.values(result.presets))
+      for (const name of [...Object.keys(kinds), ...Object.keys(actions)]) assert.match(text, `\n${name} `);
+    const bars = result.bars.map((bar, i) => ({ ...bar, pass: i > 0 }));
+    const { of, what, preset } = bars[0];
+    assert.match(
+      printQuality({ ...result, bars }),
+      `1 of ${bars.length} bars missed: ${of}: ${what} (${preset})`,
+    );
+  });
+
+  test('before and after are measured on the right motions: clean clips are their own truth, damage shows', () => {
+    if (!result) throw new Error('there are no results to check');
+    for (const { kinds } of Object.values(result.presets)) {
+      assert.is(kinds.real.truthBefore, 0);
+      assert.ok(Math.abs(kinds.float.before.float - kinds.real.before.float - 50) < 5);
+      assert.ok(kinds.sink.before.penetrate > 35);
+      assert.ok(kinds.jitter.before.jerk > 5 * kinds.real.before.jerk);
+      assert.ok((kinds.mix.truthBefore ?? 0) > 15);
+      assert.is(kinds.generated.truthBefore, undefined);
     }
+  });
 }
 
 test.run();
