@@ -84,7 +84,7 @@ SC_INLINE Sym3<F> reduce(const Sym3<F>& s, const Mat3<F>& b, const Mat3<F>& w) {
 // torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0
 // unused). armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at
 // the pelvis' joint. ground: contact law, or null without ground. Out: accelerations; `grip` keeps the
-// contacts' tangential springs.
+// contacts' tangential springs, `work` the last step's accelerations; both start as zeros.
 template <class F>
 SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                                 const Vec3<F>* torque, const Scalar<F>* armature, Vec3<F> root_force,
@@ -94,7 +94,7 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
     const F o = F{}, m = shape.mass[b];
     Articulated<F> s = {
         k.inertia[b], skew(k.moment[b]), {m, m, m, o, o, o}, k.bias_moment[b], k.bias_force[b]};
-    if (ground) add_contacts(*ground, b, shape, state, k, *grip, s);
+    if (ground) add_contacts(*ground, b, shape, state, k, work.acceleration[b], *grip, s);
     if (!kTree.leaf[b]) {
       const Articulated<F>& c = work.sum[b];
       s = {s.A + c.A, s.B + c.B, s.C + c.C, s.moment + c.moment, s.force + c.force};
