@@ -41,6 +41,9 @@ export const humanoid: Body[] = Array.from({ length: BODIES }, (_, b) => ({
   inertia: vec(b * ROW + 8),
 }));
 
+/** kd of a joint, N m s / rad. */
+export const damping = (body: number): number => table[body * ROW + 12];
+
 export interface Contact {
   body: number;
   at: Vec;
