@@ -46,6 +46,13 @@ Napi::Value model(const Napi::CallbackInfo& call) {
   return table;
 }
 
+// probePoints() -> Float64Array [28][4]
+Napi::Value points(const Napi::CallbackInfo& call) {
+  auto table = Napi::Float64Array::New(call.Env(), static_cast<size_t>(kProbePoints) * kProbePoint);
+  probe_points(table.Data());
+  return table;
+}
+
 // probeForward(states [n][160], loads [n][72], lanes) -> Float64Array [n][69]
 Napi::Value forward(const Napi::CallbackInfo& call) {
   const auto states = rows(call[0], "states", kProbeState), loads = rows(call[1], "loads", kProbeLoad);
@@ -86,7 +93,7 @@ double positive(const Napi::Object& from, const char* name) {
 Napi::Value simulate(const Napi::CallbackInfo& call) {
   const auto given = call[0].As<Napi::Object>();
   const auto state = row(given, "state", kProbeState), bodies = row(given, "bodies", kTree * kSceneBody),
-             points = row(given, "points", static_cast<size_t>(kScenePoints) * 3),
+             points = row(given, "points", static_cast<size_t>(kProbePoints) * 3),
              joints = row(given, "joints", kTree * kSceneJoint), load = row(given, "load", 6);
   ProbeScene scene{bodies.Data(), points.Data(), joints.Data(), nullptr, load.Data(), 0, 0, 0, false};
   const bool grounded = given.Get("ground").IsTypedArray();
@@ -106,6 +113,7 @@ Napi::Value simulate(const Napi::CallbackInfo& call) {
 
 void register_dynamics_probe(Napi::Env env, Napi::Object exports) {
   exports["probeModel"] = Napi::Function::New(env, model);
+  exports["probePoints"] = Napi::Function::New(env, points);
   exports["probeForward"] = Napi::Function::New(env, forward);
   exports["probeInverse"] = Napi::Function::New(env, inverse);
   exports["probeKinematics"] = Napi::Function::New(env, kinematics);

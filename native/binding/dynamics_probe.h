@@ -4,7 +4,7 @@
 
 namespace selfcorrect::binding {
 
-// Adds probeModel(), probeForward(states, loads, lanes), probeInverse(states, wanted, lanes),
+// Adds probeModel(), probePoints(), probeForward(states, loads, lanes), probeInverse(states, wanted, lanes),
 // probeKinematics(states, lanes) and probeSimulate(scene) to the exports.
 void register_dynamics_probe(Napi::Env env, Napi::Object exports);
 

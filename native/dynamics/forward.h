@@ -9,6 +9,8 @@
 // one g n n^T to its joint's e: then D^-1, and with it all that passes through the joint, changes by a rank
 // one (Sherman and Morrison), and a joint within its limits costs no more than the question.
 #pragma once
+#include <algorithm>
+
 #include "contact/ground.h"
 #include "dynamics/body.h"
 #include "dynamics/stop.h"
@@ -110,7 +112,8 @@ SC_INLINE void add_product(Mat3<F>& m, Vec3<F> a, Vec3<F> b) {
 // torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0
 // unused). armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at
 // the pelvis' joint. ground: contact law, or null without ground. limits: [kBodies] of the joints, or null;
-// `step` of their stops, s. Out: accelerations; `grip` keeps the contacts' tangential springs.
+// `step` of their stops, s. Out: accelerations; `grip` is what contacts keep from step to
+// step, zeros at first.
 template <class F>
 SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                                 const Vec3<F>* torque, const Scalar<F>* armature, Vec3<F> root_force,
@@ -202,6 +205,7 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
       out.angular[b] += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
     }
   }
+  if (grip) std::copy(work.acceleration, work.acceleration + kBodies, grip->acceleration);
   out.linear.y = out.linear.y - Scalar<F>(kGravity);
 }
 

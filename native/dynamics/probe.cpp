@@ -145,4 +145,13 @@ void probe_model(double* rows) {
   }
 }
 
+void probe_points(double* rows) {
+  static_assert(kProbePoints == kMaxPoints);
+  const Humanoid body = make_humanoid(nominal_skeleton());
+  for (const Point& point : body.point) {
+    *rows++ = point.body;
+    for (float x : point.at) *rows++ = x;
+  }
+}
+
 }  // namespace selfcorrect

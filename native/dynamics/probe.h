@@ -27,4 +27,8 @@ void probe_kinematics(const double* states, int count, bool lanes, double* place
 constexpr int kProbeRow = 14;
 void probe_model(double* rows);
 
+// Its contact points: body and position in the body's axes [3].
+constexpr int kProbePoints = 28, kProbePoint = 4;
+void probe_points(double* rows);
+
 }  // namespace selfcorrect

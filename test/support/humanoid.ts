@@ -4,6 +4,7 @@ import type { Vec } from './rigid.js';
 
 interface Probe {
   probeModel(): Float64Array;
+  probePoints(): Float64Array;
   probeForward(states: Float64Array, loads: Float64Array, lanes: boolean): Float64Array;
   probeInverse(states: Float64Array, wanted: Float64Array, lanes: boolean): Float64Array;
   probeKinematics(states: Float64Array, lanes: boolean): Float64Array;
@@ -38,6 +39,21 @@ export const humanoid: Body[] = Array.from({ length: BODIES }, (_, b) => ({
   mass: table[b * ROW + 4],
   com: vec(b * ROW + 5),
   inertia: vec(b * ROW + 8),
+}));
+
+/** kd of a joint, N m s / rad. */
+export const damping = (body: number): number => table[body * ROW + 12];
+
+export interface Contact {
+  body: number;
+  at: Vec;
+}
+const contacts = probe.probePoints();
+
+/** Where the humanoid can touch the ground. */
+export const contactPoints: Contact[] = Array.from({ length: contacts.length / 4 }, (_, p) => ({
+  body: contacts[p * 4],
+  at: [contacts[p * 4 + 1], contacts[p * 4 + 2], contacts[p * 4 + 3]],
 }));
 
 const children = (body: number) =>

@@ -1,7 +1,7 @@
 /** The physics step without the controller, on bodies of any table, and the mechanics of what it recorded. */
 import { createRequire } from 'node:module';
-import { BODIES, type Body, GRAVITY, humanoid, STATE } from './humanoid.js';
-import { add, cross, dot, multiply, conjugate, type Quat, rotate, scale, sub, type Vec } from './rigid.js';
+import { BODIES, type Body, type Contact, GRAVITY, humanoid, STATE } from './humanoid.js';
+import { add, conjugate, cross, dot, multiply, type Quat, rotate, scale, sub, type Vec } from './rigid.js';
 
 interface Probe {
   probeSimulate(scene: {
@@ -72,6 +72,7 @@ export interface Scene {
 }
 
 export const LIMP: Joint = { armature: 0, stiffness: 0, damping: 0 };
+const RIDING: Joint = { armature: 1, stiffness: 0, damping: 0 };
 
 /** At rest, upright, the pelvis' joint at `position`. */
 export const standing = (position: Vec = [0, 0, 0]): Motion => ({
@@ -105,8 +106,9 @@ export function simulate(scene: Scene): Moment[] {
     bodies: Float64Array.from(bodies.flatMap((b) => [...b.offset, b.mass, ...b.com, ...b.inertia])),
     points,
     joints: Float64Array.from(
-      bodies.flatMap((_, b) => {
-        const { armature, stiffness, damping } = scene.joint?.(b) ?? LIMP;
+      bodies.flatMap(({ mass }, b) => {
+        // A weightless body goes with its parent; some armature makes its equation solvable.
+        const { armature, stiffness, damping } = mass > 0 ? (scene.joint?.(b) ?? LIMP) : RIDING;
         return [armature, stiffness, damping];
       }),
     ),
@@ -122,7 +124,10 @@ export function simulate(scene: Scene): Moment[] {
     const vec = (at: number): Vec => [row[at], row[at + 1], row[at + 2]];
     return {
       position: vec(0),
-      rotation: Array.from({ length: BODIES }, (_, b): Quat => [...row.subarray(3 + b * 4, 7 + b * 4)] as Quat),
+      rotation: Array.from(
+        { length: BODIES },
+        (_, b): Quat => [...row.subarray(3 + b * 4, 7 + b * 4)] as Quat,
+      ),
       velocity: vec(91),
       spin: Array.from({ length: BODIES }, (_, b) => vec(94 + b * 3)),
       grip: Array.from({ length: POINTS }, (_, p) => {
@@ -192,15 +197,40 @@ export function mechanics(bodies: Body[], motion: Motion, armature = 0): Mechani
   };
 }
 
+/** Energy in the springs of the contacts, J. */
+export function contactEnergy(contacts: Contact[], ground: Ground, moment: Moment, joints: Vec[]): number {
+  let energy = 0;
+  contacts.forEach(({ body, at }, p) => {
+    const height = joints[body][1] + rotate(moment.rotation[body], at)[1];
+    const { x, z } = moment.grip[p];
+    if (height < 0) energy += (ground.stiffness * height * height + ground.grip * (x * x + z * z)) / 2;
+  });
+  return energy;
+}
+
+/**
+ * The moments with velocities at the time of the positions: the integrator's belong to the middles between two moments.
+ * Needs every step; leaves the first and the last moment out.
+ */
+export const synchronous = (path: Moment[]): Moment[] =>
+  path.slice(1, -1).map((moment, i) => ({
+    ...moment,
+    velocity: scale(add(moment.velocity, path[i + 2].velocity), 0.5),
+    spin: moment.spin.map((w, b) => scale(add(w, path[i + 2].spin[b]), 0.5)),
+  }));
+
 /** The turn by `angle` radians about a unit axis. */
-export const about = (axis: Vec, angle: number): Quat => [
-  Math.cos(angle / 2),
-  ...scale(axis, Math.sin(angle / 2)),
-] as Quat;
+export const about = (axis: Vec, angle: number): Quat =>
+  [Math.cos(angle / 2), ...scale(axis, Math.sin(angle / 2))] as Quat;
 
 /** A pose of the humanoid: every joint turned by its own rotation vector, and turning by its own rate (absolute, of the
  * joint relative to its parent, world axes). */
-export function posed(turn: (body: number) => Quat, rate: (body: number) => Vec, start: Vec, velocity: Vec): Motion {
+export function posed(
+  turn: (body: number) => Quat,
+  rate: (body: number) => Vec,
+  start: Vec,
+  velocity: Vec,
+): Motion {
   const rotation: Quat[] = [];
   const spin: Vec[] = [];
   humanoid.forEach(({ parent }, b) => {
