@@ -130,7 +130,7 @@ void track_tile(const Reference* const* references, int count, const TrackOption
       r.support = get_lane(tile.support_sum, l) / n;
       r.torque_max = get_lane(tile.load.moment_max, l);
       r.saturation = get_lane(tile.load.saturated, l) / (n * (kBodies - 1));
-      r.effort = std::sqrt(get_lane(tile.load.effort, l));
+      r.effort = std::sqrt(std::min<double>(1, get_lane(tile.load.effort, l)));
     }
     for (F& sole : tile.load.sole) sole = F{};
     if (!alive) break;
