@@ -10,6 +10,7 @@ export type {
 export type { CorrectOptions } from './correct/options.js';
 export type { CorrectedMotion } from './correct/outputs.js';
 export type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './correct/report.js';
+export type { SamplingOptions } from './correct/sampling.js';
 export type { BatchSummary, Percentiles } from './correct/summary.js';
 export {
   type LoadedFolder,

@@ -72,6 +72,11 @@ class Job : public std::enable_shared_from_this<Job> {
     options_.rate = number("rate");
     options_.assist_force = number("force");
     options_.assist_torque = number("torque");
+    options_.sampling.samples = static_cast<int>(number("samples"));
+    options_.sampling.keep = static_cast<int>(number("samplesKept"));
+    options_.sampling.window = number("window");
+    options_.sampling.lookahead = number("lookahead");
+    options_.sampling.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed")));
     options_.threads = static_cast<int>(number("threads"));
     reports_.resize(static_cast<size_t>(batch_.count));
     batch_.reports = reports_.data();

@@ -31,8 +31,8 @@ Napi::Float32Array floats(Napi::Env env, const float* values, size_t count) {
   return array;
 }
 
-// buildReference(joints, fps, preset) -> { reason, joints, root, rotation, contact, offset, slip, ground }; only
-// the reason when this is not a motion
+// buildReference(joints, fps, preset) -> { reason, joints, root, rotation, contact, offset, slip, ground };
+// only the reason when this is not a motion
 Napi::Value build(const Napi::CallbackInfo& call) {
   const Napi::Env env = call.Env();
   const auto joints = joints_of(call);

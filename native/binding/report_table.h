@@ -16,6 +16,7 @@ inline constexpr ReportColumn kReportColumns[] = {
     {"status", [](const Report& r) { return static_cast<double>(r.status); }},
     {"reason", [](const Report& r) { return static_cast<double>(r.reason); }},
     {"rung", [](const Report& r) { return static_cast<double>(r.rung); }},
+    {"sampled", [](const Report& r) { return static_cast<double>(r.sampled); }},
     {"residualForceMean", [](const Report& r) { return r.residual_mean; }},
     {"residualForceMax", [](const Report& r) { return r.residual_max; }},
     {"residualTorqueMean", [](const Report& r) { return r.torque_mean; }},

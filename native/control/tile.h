@@ -131,7 +131,7 @@ void sum_up(const Load<F>& load, int lane, int frames, int steps, TrackResult& r
   r.torque_max = get_lane(load.moment_max, lane);
   r.support = get_lane(load.support, lane) / n;
   r.saturation = get_lane(load.saturated, lane) / (n * (kBodies - 1));
-  r.effort = std::sqrt(get_lane(load.effort, lane));
+  r.effort = std::sqrt(std::min<double>(1, get_lane(load.effort, lane)));
 }
 
 // Beyond this, in m, a motion counts as lost. 253 real and generated motions stay within 0.26 m in 99 % of

@@ -28,8 +28,8 @@ enum class Reason : int {
   kValid = 9      // needs no correction (preset loop); status ok
 };
 
-// Tracking by many deviating simulations of one motion, of which the best go on (control/sample.h); for motions
-// that one simulation loses. Off when `samples` is 0.
+// Tracking by many deviating simulations of one motion, of which the best go on (control/sample.h); for
+// motions that one simulation loses. Off when `samples` is 0.
 struct Sampling {
   int samples = 0;         // simulations of each window: 0, or at least 2
   int keep = 8;            // of them go on, 1 to `samples`

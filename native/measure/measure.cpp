@@ -25,7 +25,8 @@ double slip(const float* a, const float* b) {
   for (int foot : kFeet) {
     const float *from = a + 3 * foot, *to = b + 3 * foot;
     if (from[1] > kTolerance || to[1] > kTolerance) continue;
-    sum += std::hypot(double(to[0]) - from[0], double(to[2]) - from[2]);
+    const double x = double(to[0]) - from[0], z = double(to[2]) - from[2];
+    sum += std::sqrt(x * x + z * z);
     ++count;
   }
   return count ? sum / count : 0;

@@ -15,7 +15,7 @@ const BODY_TURNS = JOINT_COUNT * 4;
 export interface CorrectResult {
   /**
    * As many as came in, in the same order, each with as many frames. New arrays; the inputs are not written to. A motion that
-   * was rejected comes back as it came, byte for byte, and so does one that `gamma` kept, in its own form.
+   * was rejected comes back as it came, byte for byte, and so does one that was kept (`report.kept`), in its own form.
    */
   motions: CorrectedMotion[];
   reports: CorrectionReport[];
@@ -41,7 +41,7 @@ export async function correctBatch(
   inputs: readonly CorrectInput[],
   options: CorrectOptions = {},
 ): Promise<CorrectResult> {
-  const { gamma, seed, signal, onProgress, output, ...settings } = resolveOptions(options);
+  const { gamma, signal, onProgress, output, ...settings } = resolveOptions(options);
   const taken = takeInputs(inputs);
   signal?.throwIfAborted();
 
@@ -55,7 +55,7 @@ export async function correctBatch(
   const labels = allocate(() => new Uint8Array(frames * CONTACT_LABELS));
   const bodies = turned ? allocate(() => new Float32Array(frames * BODY_TURNS)) : null;
   const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS.length));
-  const keep = keepMask(inputs.length, gamma, seed);
+  const keep = keepMask(inputs.length, gamma, settings.seed);
   const starts = new Float64Array(inputs.length + 1);
   taken.forEach(({ joints, problem }, i) => {
     if (!problem) packed.set(joints, starts[i] * FRAME_SIZE);
@@ -90,13 +90,12 @@ export async function correctBatch(
     const report = readReport(table, i);
     return problem ? { ...report, reason: problem } : report;
   });
-  const kept = (i: number): boolean => keep?.[i] === 1 && reports[i].status === 'ok';
   const motions = taken.map((motion, i) =>
     giveBack(motion, form(motion), {
       joints: motion.problem ? motion.joints : part(out, i, FRAME_SIZE).slice(),
       contacts: part(labels, i, CONTACT_LABELS).slice(),
       bodies: bodies ? part(bodies, i, BODY_TURNS) : undefined,
-      fate: reports[i].status === 'rejected' ? 'rejected' : kept(i) ? 'kept' : 'corrected',
+      fate: reports[i].status === 'rejected' ? 'rejected' : reports[i].kept ? 'kept' : 'corrected',
     }),
   );
   let summary: BatchSummary | undefined;
@@ -106,7 +105,6 @@ export async function correctBatch(
     get summary() {
       summary ??= summarise(
         reports,
-        kept,
         (i) => part(packed, i, FRAME_SIZE),
         (i) => part(out, i, FRAME_SIZE),
         settings.fps,

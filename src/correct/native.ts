@@ -1,14 +1,17 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { CorrectorError } from './errors.js';
+import type { ResolvedSampling } from './sampling.js';
 
-export interface NativeOptions {
+export interface NativeOptions extends ResolvedSampling {
   fps: number;
   preset: 0 | 1;
   rate: number;
   force: number;
   torque: number;
   threads: number;
+  /** Of sampling. */
+  seed: number;
 }
 
 export interface NativeJob {

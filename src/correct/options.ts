@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { expected } from './errors.js';
 import { FORMS, type MotionForm } from './inputs.js';
 import type { NativeOptions } from './native.js';
+import { resolveSampling, type SamplingOptions } from './sampling.js';
 
 /** Options of `correctBatch()`; all are optional. */
 export interface CorrectOptions {
@@ -19,9 +20,11 @@ export interface CorrectOptions {
    * last to as much as it needs.
    */
   assist?: { force?: number; torque?: number };
+  /** Tracks by sampling, within the caps of each rung, what one simulation loses there; true for the defaults. Default: off. */
+  sampling?: boolean | SamplingOptions;
   /** Correction strength, 0 to Infinity (default): a motion is corrected with probability gamma / (1 + gamma). */
   gamma?: number;
-  /** Seed of gamma's draws, an integer; default 0. */
+  /** Seed of gamma's draws and of sampling, an integer; default 0. */
   seed?: number;
   /** Physics steps per second, 60 to 2,000; default 240. */
   rate?: number;
@@ -40,7 +43,6 @@ export interface CorrectOptions {
 
 interface ResolvedOptions extends NativeOptions {
   gamma: number;
-  seed: number;
   output: 'same' | MotionForm;
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number }) => void;
@@ -51,6 +53,7 @@ const KNOWN = [
   'fps',
   'preset',
   'assist',
+  'sampling',
   'gamma',
   'seed',
   'rate',
@@ -98,6 +101,7 @@ export function resolveOptions(options: CorrectOptions): ResolvedOptions {
     rate: number(options.rate, 'rate', 60, 2000, 240),
     force: number(assist.force, 'assist.force', 0, 100, 0.5),
     torque: number(assist.torque, 'assist.torque', 0, 100_000, 300),
+    ...resolveSampling(options.sampling, number, integer),
     gamma: number(options.gamma, 'gamma', 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
     seed: integer(options.seed, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0),
     threads: integer(options.threads, 'threads', 1, 1024, availableParallelism()),

@@ -3,7 +3,7 @@ import { place, standardPlacement } from '../motion/heading.js';
 import { inverseKinematics, localRotations } from '../motion/kinematics.js';
 import { FRAME_SIZE } from '../motion/motion.js';
 import { between, multiply, rotate } from '../motion/quaternion.js';
-import { REST_OFFSETS } from '../motion/rest-skeleton.js';
+import { meanBoneLengths, REST_OFFSETS } from '../motion/rest-skeleton.js';
 import { JOINT_COUNT, PARENTS } from '../motion/skeleton.js';
 import type { MotionForm, RotationsInput, Taken } from './inputs.js';
 
@@ -119,6 +119,12 @@ function restOffsets(joints: Float32Array, global: Float64Array): Float64Array {
       );
       for (let c = 0; c < 3; c++) offsets[3 * j + c] += bone[c] / frames;
     }
+  // The mean of directions that waver is too short.
+  const lengths = meanBoneLengths(joints);
+  for (let j = 1; j < JOINT_COUNT; j++) {
+    const length = Math.hypot(...offsets.subarray(3 * j, 3 * j + 3));
+    for (let c = 0; c < 3; c++) offsets[3 * j + c] *= length > 0 ? lengths[j] / length : 0;
+  }
   return offsets;
 }
 

@@ -30,10 +30,14 @@ export type CorrectionStatus = 'ok' | 'assisted' | 'rejected' | 'failed' | 'abor
 /** What the corrector says of one motion. Every number is finite. */
 export interface CorrectionReport {
   status: CorrectionStatus;
-  /** Why it is not `ok`, in words; also set when `gamma` kept the input. */
+  /** Why it is not `ok`, in words; also set with `kept`. */
   reason?: string;
+  /** Set when the motion came back as it came: left by `gamma`, or `valid` as it was (preset `loop`). */
+  kept?: 'gamma' | 'valid';
   /** Rung of the assistance ladder that tracked it, from 0; -1 when it was not tracked. */
   rung: number;
+  /** Whether it took sampling (option `sampling`) to track it. */
+  sampled: boolean;
   /** Outside force on the pelvis that ground contact could not deliver, in body weights (mean and maximum over the motion). */
   residualForce: { mean: number; max: number };
   /** Outside torque on the pelvis, N m. */
@@ -72,6 +76,7 @@ export const REPORT_COLUMNS = [
   'status',
   'reason',
   'rung',
+  'sampled',
   'residualForceMean',
   'residualForceMax',
   'residualTorqueMean',
@@ -118,6 +123,9 @@ const REASONS: readonly (string | undefined)[] = [
   'valid as it is: returned unchanged (preset loop)',
 ];
 
+/** By reason. */
+const KEPT: Readonly<Record<number, CorrectionReport['kept']>> = { 8: 'gamma', 9: 'valid' };
+
 function contact(read: Read, of: 'before' | 'after' | 'before.body' | 'after.body'): GroundContact {
   const [penetrate, float, skate] = [read(`${of}.penetrate`), read(`${of}.float`), read(`${of}.skate`)];
   return { penetrate, float, skate, physErr: penetrate + float + skate };
@@ -141,12 +149,15 @@ export function readReport(table: Float64Array, index: number): CorrectionReport
   const read: Read = (column) => table[index * REPORT_COLUMNS.length + REPORT_COLUMNS.indexOf(column)];
   const status = STATUSES[read('status')];
   const reason = REASONS[read('reason')];
+  const kept = KEPT[read('reason')];
   const before = plausibility(read, 'before');
   const after = plausibility(read, 'after');
   return {
     status,
     ...(reason === undefined ? {} : { reason }),
+    ...(kept === undefined ? {} : { kept }),
     rung: read('rung'),
+    sampled: read('sampled') === 1,
     residualForce: { mean: read('residualForceMean'), max: read('residualForceMax') },
     residualTorque: { mean: read('residualTorqueMean'), max: read('residualTorqueMax') },
     support: read('support'),

@@ -17,8 +17,8 @@ export interface BatchSummary {
   statuses: Record<CorrectionStatus, number>;
   /** Motions tracked on each rung of the assistance ladder. */
   rungs: number[];
-  /** Motions that gamma left as they are. */
-  kept: number;
+  /** Motions that came back as they came: left by gamma, or valid as they were. The latter were tracked, too. */
+  kept: { gamma: number; valid: number };
   /** Means over the motions that were not rejected, as they are returned. */
   joints: Change<Plausibility>;
   body: Change<GroundContact>;
@@ -118,7 +118,6 @@ function means<K extends string>(
  */
 export function summarise(
   reports: readonly CorrectionReport[],
-  kept: (i: number) => boolean,
   before: (i: number) => Float32Array,
   after: (i: number) => Float32Array,
   fps: number,
@@ -133,7 +132,7 @@ export function summarise(
   const rungs: number[] = [];
   const measured: CorrectionReport[] = [];
   const tracked: CorrectionReport[] = [];
-  let untouched = 0;
+  const kept = { gamma: 0, valid: 0 };
   const histograms = { before: ORDERS.map(() => new Histogram()), after: ORDERS.map(() => new Histogram()) };
   reports.forEach((report, i) => {
     statuses[report.status]++;
@@ -141,8 +140,8 @@ export function summarise(
     measured.push(report);
     addDifferences(before(i), fps, histograms.before);
     addDifferences(after(i), fps, histograms.after);
-    if (kept(i)) untouched++;
-    else if (report.status !== 'failed') {
+    if (report.kept) kept[report.kept]++;
+    if (report.kept !== 'gamma' && report.status !== 'failed') {
       tracked.push(report);
       for (let rung = rungs.length; rung <= report.rung; rung++) rungs.push(0);
       rungs[report.rung]++;
@@ -163,7 +162,7 @@ export function summarise(
     count: reports.length,
     statuses,
     rungs,
-    kept: untouched,
+    kept,
     joints,
     body: {
       before: means(CONTACT, measured, ({ body }) => body?.before ?? EMPTY_BODY),

@@ -70,7 +70,10 @@ test('rotations of corrected joints pose the skeleton that comes with them exact
         if (output === 'joints') assert.equal(Object.keys(motion).sort(), ['contacts', 'joints']);
         else {
           const out = rotationsOf(motion);
-          assert.ok(apart(posed(out), motion.joints) < 0.05, `${preset} ${i}`);
+          assert.ok(
+            apart(posed(out), motion.joints) < 0.05,
+            `${preset} ${i}: ${apart(posed(out), motion.joints)}`,
+          );
           // The rest pose is a T pose that faces +z, whatever the lengths of the bones.
           for (let j = 1; j < 22; j++) {
             const [a, b] = [out.skeleton, REST_OFFSETS].map((rest) =>

@@ -140,8 +140,8 @@ test('torques: none is over its limit, and a body that is thrown about is at its
   const [standing, thrown] = reports;
   assert.is(standing.torque.saturation, 0);
   assert.ok(standing.torque.effort > 0.01 && standing.torque.effort < 0.5, `${standing.torque.effort}`);
-  assert.ok(thrown.torque.effort > standing.torque.effort, `${thrown.torque.effort}`);
-  assert.ok(thrown.torque.effort <= 1 + 1e-6 && thrown.torque.saturation <= 1);
+  assert.is(thrown.torque.effort, 1);
+  assert.ok(thrown.torque.saturation > 0.05 && thrown.torque.saturation < 0.6, `${thrown.torque.saturation}`);
   for (const { residualTorque } of reports) {
     assert.ok(residualTorque.max >= residualTorque.mean);
     assert.ok(residualTorque.mean > 0);
