@@ -34,6 +34,7 @@ void advance(Tile<F>& tile, const Tuning& tuning, const Gains<F>& gains, const G
   forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, gains.armature,
                       tile.control.force, tile.control.moment, &ground, &tile.grip, tile.forward,
                       tile.acceleration, joint_limits(), ground.step);
+  weigh_torques(gains, tile.acceleration, tile.control);
   integrate(tile.state, tile.acceleration, ground.step);
   const F unit = Scalar<F>(1) / tile.shape.weight;
   const F force = norm(tile.control.force) * unit;
