@@ -51,11 +51,20 @@ Napi::Value limp(const Napi::CallbackInfo& call) {
   return out;
 }
 
+// probeBody(skeleton [22][3]) -> Float64Array [22 * 7 + 1]
+Napi::Value body(const Napi::CallbackInfo& call) {
+  const auto skeleton = rows(call, "skeleton", kBodies * 3);
+  auto out = Napi::Float64Array::New(call.Env(), static_cast<size_t>(kBodies) * kBodyRow + 1);
+  probe_body(skeleton.Data(), out.Data());
+  return out;
+}
+
 }  // namespace
 
 void register_limit_probe(Napi::Env env, Napi::Object exports) {
   exports["probeLimits"] = Napi::Function::New(env, limits);
   exports["probeExcess"] = Napi::Function::New(env, excess);
+  exports["probeBody"] = Napi::Function::New(env, body);
   exports["probeLimp"] = Napi::Function::New(env, limp);
 }
 

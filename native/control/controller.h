@@ -12,9 +12,8 @@ namespace selfcorrect {
 
 template <class F>
 struct Gains {
-  Scalar<F> stiffness[kBodies], damping[kBodies], limit[kBodies];
-  Scalar<F> limit_unit[kBodies];  // 1 / limit^2
-  Scalar<F> armature[kBodies];    // with the implicit PD's share
+  Scalar<F> stiffness[kBodies], damping[kBodies], limit[kBodies], inverse_limit[kBodies];
+  Scalar<F> armature[kBodies];  // with the implicit PD's share
 };
 
 template <class F>
@@ -25,7 +24,7 @@ Gains<F> make_gains(double step) {
     gains.stiffness[b] = row.kp;
     gains.damping[b] = row.kd;
     gains.limit[b] = row.torque;
-    gains.limit_unit[b] = 1 / (Scalar<F>(row.torque) * Scalar<F>(row.torque));
+    gains.inverse_limit[b] = 1 / gains.limit[b];
     gains.armature[b] = Scalar<F>(kArmature + step * row.kd + step * step * row.kp);
   }
   return gains;
@@ -34,7 +33,8 @@ Gains<F> make_gains(double step) {
 template <class F>
 struct Control {
   Vec3<F> torque[kBodies];
-  Vec3<F> force, moment;  // residual on the pelvis
+  F torque_ratio[kBodies];  // what weigh_torques() found, over the joint's limit; entry 0 unused
+  Vec3<F> force, moment;    // residual on the pelvis
 };
 
 // A deviation from what the target asks for, for sampling.
@@ -110,6 +110,21 @@ SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& s
   joint_wrenches(k, work.needed);
   for (int b = 1; b < kBodies; b++)
     out.torque[b] = clip_norm(work.drive[b] + work.needed[b].moment, broadcast<F>(gains.limit[b]));
+}
+
+// The torques that the muscles gave in a step: what was asked for, less the implicit PD's share of the
+// acceleration that came of it. The armature's inertia and the end stops are not muscle.
+//
+// Only what is asked for is clipped. On 44 real clips the torques given are more than 5 % over the limit in
+// one joint and step of 2,000, nearly all single steps in which a foot lands. Scaling the implicit share with
+// what was clipped leaves as many, and so does scaling it by the ratio of the step before; an exact limit
+// would take a second solution.
+template <class F>
+SC_INLINE void weigh_torques(const Gains<F>& gains, const Acceleration<F>& a, Control<F>& out) {
+  for (int b = 1; b < kBodies; b++) {
+    const Vec3<F> torque = out.torque[b] - a.joint[b] * (gains.armature[b] - Scalar<F>(kArmature));
+    out.torque_ratio[b] = norm(torque) * gains.inverse_limit[b];
+  }
 }
 
 }  // namespace selfcorrect

@@ -18,14 +18,13 @@ struct Load {
   F moment, moment_max;  // residual moment on the pelvis, N m
   F support;             // vertical residual force, body weights
   F saturated;           // joint-steps whose torque was at the limit
-  F effort;              // largest square of a torque over its limit
+  F effort;              // largest torque over its limit
   F sole[kLabels];       // normal force since the last frame, N times steps
 };
 
 template <class F>
-SC_INLINE void add_load(const Gains<F>& gains, const Control<F>& control, const Grip<F>& grip, F weight,
-                        Load<F>& load) {
-  const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit * kAtLimit);
+SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, F weight, Load<F>& load) {
+  const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit);
   const F unit = Scalar<F>(1) / weight, force = norm(control.force) * unit, moment = norm(control.moment);
   load.force = load.force + force;
   load.force_max = maximum<F>(load.force_max, force);
@@ -33,9 +32,9 @@ SC_INLINE void add_load(const Gains<F>& gains, const Control<F>& control, const 
   load.moment_max = maximum<F>(load.moment_max, moment);
   load.support = load.support + control.force.y * unit;
   for (int b = 1; b < kBodies; b++) {
-    const F share = dot(control.torque[b], control.torque[b]) * gains.limit_unit[b];
-    load.saturated = load.saturated + select<F>(share > full, one, zero);
-    load.effort = maximum<F>(load.effort, share);
+    const F ratio = control.torque_ratio[b];
+    load.saturated = load.saturated + select<F>(ratio > full, one, zero);
+    load.effort = maximum<F>(load.effort, ratio);
   }
   constexpr int soles[kLabels] = {7, 10, 8, 11};
   for (int i = 0; i < kLabels; i++)

@@ -66,8 +66,9 @@ void advance(Tile<F>& tile, const Setting<F>& s, double share, const Nudge<F>* n
   forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, s.gains.armature,
                       tile.control.force, tile.control.moment, &s.ground, &tile.grip, tile.forward,
                       tile.acceleration, joint_limits(), s.ground.step);
+  weigh_torques(s.gains, tile.acceleration, tile.control);
   integrate(tile.state, tile.acceleration, s.ground.step);
-  add_load(s.gains, tile.control, tile.grip, tile.shape.weight, tile.load);
+  add_load(tile.control, tile.grip, tile.shape.weight, tile.load);
 }
 
 template <class F>
@@ -131,7 +132,7 @@ void sum_up(const Load<F>& load, int lane, int frames, int steps, TrackResult& r
   r.torque_max = get_lane(load.moment_max, lane);
   r.support = get_lane(load.support, lane) / n;
   r.saturation = get_lane(load.saturated, lane) / (n * (kBodies - 1));
-  r.effort = std::sqrt(std::min<double>(1, get_lane(load.effort, lane)));
+  r.effort = get_lane(load.effort, lane);
 }
 
 // Beyond this, in m, a motion counts as lost. 253 real and generated motions stay within 0.26 m in 99 % of

@@ -50,6 +50,7 @@ template <class F>
 struct Acceleration {
   Vec3<F> linear;
   Vec3<F> angular[kBodies];
+  Vec3<F> joint[kBodies];  // relative to the parent's turning axes; entry 0 unused
 };
 
 // Copies one motion's humanoid into a lane.

@@ -199,11 +199,13 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
     const Vec3<F> a = work.acceleration[p] + cross(out.angular[p], r) + cross(wp, cross(wp, r));
     work.acceleration[b] = a;
     const Vec3<F> carried = out.angular[p] + cross(wp, state.turning(b) - wp);
-    out.angular[b] = s.constant - s.slope * a + s.gain * carried;
+    Vec3<F> angular = s.constant - s.slope * a + s.gain * carried;
     if (work.stopped[b]) {
       const StopSolution<F>& stop = work.stop[b];
-      out.angular[b] += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
+      angular += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
     }
+    out.angular[b] = angular;
+    out.joint[b] = angular - carried;
   }
   if (grip) std::copy(work.acceleration, work.acceleration + kBodies, grip->acceleration);
   out.linear.y = out.linear.y - Scalar<F>(kGravity);

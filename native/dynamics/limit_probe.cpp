@@ -138,4 +138,17 @@ void probe_limp(const double* state, int steps, double rate, bool stops, bool la
   (lanes ? fall<Lanes> : fall<double>)(state, steps, rate, stops, states, energies);
 }
 
+void probe_body(const double* skeleton, double* rows) {
+  Skeleton bones;
+  for (int b = 0; b < kBodies; b++)
+    for (int k = 0; k < 3; k++) bones.offset[b][k] = static_cast<float>(skeleton[b * 3 + k]);
+  const Humanoid body = make_humanoid(bones);
+  for (int b = 0; b < kBodies; b++) {
+    *rows++ = body.mass[b];
+    for (float x : body.com[b]) *rows++ = x;
+    for (float x : body.inertia[b]) *rows++ = x;
+  }
+  *rows = body.weight;
+}
+
 }  // namespace selfcorrect

@@ -19,4 +19,9 @@ void probe_excess(const double* rotations, int count, double* excess);
 void probe_limp(const double* state, int steps, double rate, bool stops, bool lanes, double* states,
                 double* energies);
 
+// The humanoid of a skeleton [22][3]: per body mass, kg, centre of mass [3], m, inertia [3], kg m^2; then the
+// weight, N.
+constexpr int kBodyRow = 7;
+void probe_body(const double* skeleton, double* rows);
+
 }  // namespace selfcorrect

@@ -23,6 +23,7 @@ SC_INLINE bool find_stop(const JointLimit& limit, int body, Scalar<F> step, cons
                          const Kinematics<F>& k, Stop<F>& out) {
   using S = Scalar<F>;
   const int p = kParent[body];
+  if (!any(is_doubtful(limit, state.rotation[p], state.rotation[body]))) return false;
   const Quat<F> q = joint_rotation(limit, state.rotation[p], state.rotation[body]);
   const Mask<F> beyond = is_beyond(limit, q);
   if (!any(beyond)) return false;

@@ -1,5 +1,6 @@
 #include "model/limits.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -101,6 +102,10 @@ JointLimit make_limit(int body) {
     limit.gain_low[i] = gain(from);
     limit.gain_high[i] = gain(to);
   }
+  // One degree of margin: rounding must not tell it from the full question.
+  double least = limit.offset ? 0 : 180;
+  for (int i = 0; i < 3; i++) least = std::min<double>({least, -low[i], high[i]});
+  limit.sure = least > 1 ? static_cast<float>(std::pow(std::cos((least - 1) * kRadian / 2), 2)) : 2;
   limit.stiffness = static_cast<float>(kBodyTable[body].torque / (kGive * kRadian));
   limit.damping = static_cast<float>(limit.stiffness * kReturn);
   return limit;

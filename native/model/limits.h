@@ -36,6 +36,7 @@ struct JointLimit {
   float square_low[3], square_high[3];  // of them, the low ones negated
   float gain_low[3], gain_high[3];      // radians per unit beyond, at the limit
   float cone, square_cone, gain_cone;   // cosine of half the largest swing; 0 where there is none
+  float sure;                           // a turn whose cosine of the half, squared, is above this is allowed
   float stiffness, damping;             // N m / rad, N m s / rad
 };
 
@@ -70,6 +71,13 @@ SC_INLINE Quat<F> joint_rotation(const JointLimit& limit, Quat<F> parent, Quat<F
   const S w = limit.centre.w, x = limit.centre.x, y = limit.centre.y, z = limit.centre.z;
   return {q.w * w + q.x * x + q.y * y + q.z * z, q.x * w - q.w * x - q.z * y + q.y * z,
           q.y * w - q.w * y - q.x * z + q.z * x, q.z * w - q.w * z - q.y * x + q.x * y};
+}
+
+// Turned far enough to be beyond the limits? Few joints are, and this takes the absolute rotations alone.
+template <class F>
+SC_INLINE Mask<F> is_doubtful(const JointLimit& limit, Quat<F> parent, Quat<F> child) {
+  const F cosine = dot(parent, child);
+  return cosine * cosine < broadcast<F>(limit.sure);
 }
 
 // Is a joint_rotation() beyond the limits? As squares: without a root or a division.

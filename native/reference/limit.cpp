@@ -20,14 +20,19 @@ Quat quat(Rotation q) { return {q.w, q.x, q.y, q.z}; }
 
 constexpr bool is_elbow(int body) { return body == 18 || body == 19; }
 
-// The bends that a knee (about x) or an elbow (about -x) has, rad.
+// The bends that a knee (about x) or an elbow (about -x) has, rad, and the tangents of their halves.
 struct Bend {
-  double back, most;
+  double back, most, tangent_back, tangent_most;
 };
-Bend bend_limits(int body) {
-  const LimitRow row = limit_row(body);
-  return is_elbow(body) ? Bend{row.x[1] * kRadian, -row.x[0] * kRadian}
-                        : Bend{-row.x[0] * kRadian, row.x[1] * kRadian};
+const Bend& bend_limits(int body) {
+  static const std::array<Bend, 2> limits = [] {
+    const auto bend = [](double back, double most) {
+      return Bend{back * kRadian, most * kRadian, std::tan(back * kRadian / 2), std::tan(most * kRadian / 2)};
+    };
+    const LimitRow knee = limit_row(kLegs[0].knee), elbow = limit_row(kArms[0].elbow);
+    return std::array<Bend, 2>{bend(-knee.x[0], knee.x[1]), bend(elbow.x[1], -elbow.x[0])};
+  }();
+  return limits[is_elbow(body)];
 }
 
 // The end of its range that a twist beyond it goes to: the nearer one, but the last one (-1 or 1) where both
@@ -70,28 +75,41 @@ double reach_of(double upper, double lower, double bend) {
 }
 
 double allowed_bend(int body, double bend) {
-  const auto [back, most] = bend_limits(body);
+  const Bend& limit = bend_limits(body);
+  const double back = limit.back, most = limit.most;
   if (bend >= -back) return std::min(bend, most);
   const double turn = std::clamp((-bend / back - kGiveUp) / (kMirrored - kGiveUp), 0.0, 1.0);
   return std::min(turn < 1 ? lerp(-back, kMirrored * back, turn) : -bend, most);
 }
 
 bool bends_too_far(const Motion& motion, int t, int body) {
-  const auto& q = motion.rotation[t];
-  const Quat relative = conjugate(q[kParent[body]]) * q[body];
-  const double sign = relative.w < 0 ? -1 : 1, bend = 2 * std::atan2(sign * relative.x, sign * relative.w);
-  const auto [back, most] = bend_limits(body);
-  return is_elbow(body) ? bend > back || bend < -most : bend < -back || bend > most;
+  const Quat parent = motion.rotation[t][kParent[body]], child = motion.rotation[t][body];
+  const Quat relative = conjugate(parent) * child;
+  const Bend& limit = bend_limits(body);
+  const double square = relative.w * relative.w, product = relative.x * relative.w;
+  const double bend = is_elbow(body) ? -product : product;  // tangent of half of it, times `square`
+  return bend < -limit.tangent_back * square || bend > limit.tangent_most * square;
 }
 
 void keep_limits(Motion& motion) {
+  const JointLimit* limits = joint_limits();
+  const auto is_allowed = [limits](int j, Rotation parent, Rotation child) {
+    return !is_doubtful(limits[j], parent, child) ||
+           !is_beyond(limits[j], joint_rotation(limits[j], parent, child));
+  };
   std::array<int, kJoints> end{};
   for (int t = 0; t < motion.frames(); ++t) {
     auto& q = motion.rotation[t];
+    bool allowed = true;
+    for (int j = 1; j < kJoints; ++j) allowed &= is_allowed(j, rotation(q[kParent[j]]), rotation(q[j]));
+    if (allowed) {
+      end.fill(0);
+      continue;
+    }
     const std::array<Quat, kJoints> seen = q;
     std::array<bool, kJoints> turned{};
     for (int j = 1; j < kJoints; ++j) {
-      const JointLimit& limit = joint_limits()[j];
+      const JointLimit& limit = limits[j];
       const Quat parent = q[kParent[j]];
       const auto kept = [&](Quat from, int& side) {
         const Rotation relative = joint_rotation(limit, rotation(from), rotation(seen[j]));
@@ -99,7 +117,7 @@ void keep_limits(Motion& motion) {
         const Quat centre{limit.centre.w, limit.centre.x, limit.centre.y, limit.centre.z};
         return unit(limit.hinge ? parent * conjugate(within) : parent * centre * within);
       };
-      if (!is_beyond(limit, joint_rotation(limit, rotation(parent), rotation(seen[j])))) {
+      if (is_allowed(j, rotation(parent), rotation(seen[j]))) {
         end[j] = 0;
         continue;
       }
@@ -113,7 +131,7 @@ void keep_limits(Motion& motion) {
         end[j] = carried_end;
       }
     }
-    if (turned != std::array<bool, kJoints>{}) pose_frame(motion, t);
+    pose_frame(motion, t);
   }
 }
 
