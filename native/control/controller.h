@@ -68,11 +68,16 @@ SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& s
   // is off course.
   const Axes<F> turn = axes_of(conjugate(work.error[0]));
   const S w = S(t.root_linear), wa = S(t.root_angular);
+  // The pelvis is compared with the target a step before its end, where the state is; else it runs ahead by
+  // half a step.
   Vec3<F> push = clip_norm(
-      target.acceleration + clip_norm(target.position - state.position, broadcast<F>(t.max_pull)) * (w * w) +
-          (target.velocity - state.velocity) * (2 * w),
+      target.acceleration +
+          clip_norm(target.position - target.velocity * step - state.position, broadcast<F>(t.max_pull)) *
+              (w * w) +
+          (target.velocity - target.acceleration * step - state.velocity) * (2 * w),
       broadcast<F>(t.max_acceleration));
-  Vec3<F> swing = rotation_vector(work.error[0]) * (wa * wa) + (target.spin[0] - state.spin[0]) * (2 * wa);
+  Vec3<F> swing = (rotation_vector(work.error[0]) - target.spin[0] * step) * (wa * wa) +
+                  (target.spin[0] - target.spin_rate[0] * step - state.spin[0]) * (2 * wa);
   if (nudge) {
     push += nudge->linear;
     swing += nudge->angular;

@@ -41,6 +41,9 @@ export const humanoid: Body[] = Array.from({ length: BODIES }, (_, b) => ({
   inertia: vec(b * ROW + 8),
 }));
 
+/** kp of a joint, N m / rad. */
+export const stiffness = (body: number): number => table[body * ROW + 11];
+
 /** kd of a joint, N m s / rad. */
 export const damping = (body: number): number => table[body * ROW + 12];
 

@@ -93,7 +93,8 @@ export const only = (given: Map<number, Partial<Body>>): Body[] =>
     ...given.get(b),
   }));
 
-const flat = ({ position, rotation, velocity, spin }: Motion): Float64Array =>
+/** A state as the addon takes it. */
+export const flat = ({ position, rotation, velocity, spin }: Motion): Float64Array =>
   Float64Array.from([...position, ...rotation.flat(), ...velocity, ...spin.flat()]);
 
 export function simulate(scene: Scene): Moment[] {
