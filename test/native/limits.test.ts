@@ -166,6 +166,35 @@ test('a limp body that flails loses energy at its stops and never gains any', ()
   }
 });
 
+test('a stop acts between its two bodies alone, with the torque of its spring at the end of the step', () => {
+  const rate = 240;
+  for (const [seed, start] of [flailing(1), flailing(2), atRest(SWINGS[0].spin)].entries()) {
+    const { states } = native.probeLimp(start, 60, rate, true, false);
+    let stopped = 0;
+    for (let i = 0; i + 1 < 60; i++) {
+      const [now, next] = [i, i + 1].map((k) => states.slice(k * STATE, (k + 1) * STATE));
+      const excess = native.probeExcess(rotations(states, i));
+      // Of the pelvis, then of every body: what the step did to the velocities.
+      const done = Float64Array.from({ length: 69 }, (_, k) => (next[91 + k] - now[91 + k]) * rate);
+      const loads = native.probeInverse(now, done);
+      for (let k = 66; k < 72; k++) assert.ok(Math.abs(loads[k]) < 1e-6, `seed ${seed}: pelvis ${loads[k]}`);
+      for (const b of JOINTS) {
+        const torque = Math.hypot(...loads.subarray(b * 3, b * 3 + 3));
+        if (excess[b] === 0) assert.ok(torque < 1e-6, `seed ${seed}, step ${i}: ${torque} N m at joint ${b}`);
+        else if (torque > 1) stopped++;
+      }
+      const torque = Math.hypot(...loads.subarray(LEFT_KNEE * 3, LEFT_KNEE * 3 + 3));
+      if (seed < 2 || excess[LEFT_KNEE] === 0 || torque < 20) continue;
+      // Damping is 0.02 s times the stiffness (native/model/limits.cpp).
+      const speed = next[94 + 3] - next[94 + 12]; // backwards, of the shank against the thigh
+      const stiffness = limits[LEFT_KNEE * ROW + 8];
+      const expected = stiffness * (excess[LEFT_KNEE] + (1 / rate + 0.02) * speed);
+      assert.ok(Math.abs(torque / expected - 1) < 0.02, `step ${i}: ${torque}, expected ${expected} N m`);
+    }
+    assert.ok(stopped > 3, `seed ${seed}: ${stopped}`);
+  }
+});
+
 test('the stops converge with the step: they are the law that they say they are', () => {
   const end = (rate: number) => {
     const steps = rate / 10;
