@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "control/torque_probe.h"
 #include "dynamics/limit_probe.h"
 #include "model/humanoid.h"
 
@@ -10,10 +11,10 @@ namespace selfcorrect::binding {
 namespace {
 
 // A Float64Array of whole rows, or a TypeError.
-Napi::Float64Array rows(const Napi::CallbackInfo& call, const char* name, size_t width) {
-  if (call.Length() > 0 && call[0].IsTypedArray() &&
-      call[0].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array) {
-    auto array = call[0].As<Napi::Float64Array>();
+Napi::Float64Array rows(const Napi::CallbackInfo& call, const char* name, size_t width, size_t index = 0) {
+  if (call.Length() > index && call[index].IsTypedArray() &&
+      call[index].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array) {
+    auto array = call[index].As<Napi::Float64Array>();
     if (array.ElementLength() > 0 && array.ElementLength() % width == 0) return array;
   }
   throw Napi::TypeError::New(call.Env(), std::string("Expected a Float64Array of a multiple of ") +
@@ -59,12 +60,26 @@ Napi::Value body(const Napi::CallbackInfo& call) {
   return out;
 }
 
+// probeTorque(state [160], asked [22][3], rate) -> { accelerations: [69], ratios: [22] }
+Napi::Value torque(const Napi::CallbackInfo& call) {
+  const auto state = rows(call, "state", kProbeState), asked = rows(call, "asked", kBodies * 3, 1);
+  auto accelerations = Napi::Float64Array::New(call.Env(), kProbeResult);
+  auto ratios = Napi::Float64Array::New(call.Env(), kBodies);
+  probe_torque(state.Data(), asked.Data(), call[2].As<Napi::Number>().DoubleValue(), accelerations.Data(),
+               ratios.Data());
+  auto out = Napi::Object::New(call.Env());
+  out["accelerations"] = accelerations;
+  out["ratios"] = ratios;
+  return out;
+}
+
 }  // namespace
 
 void register_limit_probe(Napi::Env env, Napi::Object exports) {
   exports["probeLimits"] = Napi::Function::New(env, limits);
   exports["probeExcess"] = Napi::Function::New(env, excess);
   exports["probeBody"] = Napi::Function::New(env, body);
+  exports["probeTorque"] = Napi::Function::New(env, torque);
   exports["probeLimp"] = Napi::Function::New(env, limp);
 }
 

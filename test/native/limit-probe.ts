@@ -12,6 +12,12 @@ interface Probe {
   probeLimits(): Float64Array;
   probeExcess(rotations: Float64Array): Float64Array;
   probeBody(skeleton: Float64Array): Float64Array;
+  probeTorque(
+    state: Float64Array,
+    asked: Float64Array,
+    rate: number,
+  ): { accelerations: Float64Array; ratios: Float64Array };
+  probeInverse(states: Float64Array, wanted: Float64Array): Float64Array;
   probeLimp(
     state: Float64Array,
     steps: number,

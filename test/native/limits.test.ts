@@ -166,6 +166,35 @@ test('a limp body that flails loses energy at its stops and never gains any', ()
   }
 });
 
+test('a stop acts between its two bodies alone, with the torque of its spring at the end of the step', () => {
+  const rate = 240;
+  for (const [seed, start] of [flailing(1), flailing(2), atRest(SWINGS[0].spin)].entries()) {
+    const { states } = native.probeLimp(start, 60, rate, true, false);
+    let stopped = 0;
+    for (let i = 0; i + 1 < 60; i++) {
+      const [now, next] = [i, i + 1].map((k) => states.slice(k * STATE, (k + 1) * STATE));
+      const excess = native.probeExcess(rotations(states, i));
+      // Of the pelvis, then of every body: what the step did to the velocities.
+      const done = Float64Array.from({ length: 69 }, (_, k) => (next[91 + k] - now[91 + k]) * rate);
+      const loads = native.probeInverse(now, done);
+      for (let k = 66; k < 72; k++) assert.ok(Math.abs(loads[k]) < 1e-6, `seed ${seed}: pelvis ${loads[k]}`);
+      for (const b of JOINTS) {
+        const torque = Math.hypot(...loads.subarray(b * 3, b * 3 + 3));
+        if (excess[b] === 0) assert.ok(torque < 1e-6, `seed ${seed}, step ${i}: ${torque} N m at joint ${b}`);
+        else if (torque > 1) stopped++;
+      }
+      const torque = Math.hypot(...loads.subarray(LEFT_KNEE * 3, LEFT_KNEE * 3 + 3));
+      if (seed < 2 || excess[LEFT_KNEE] === 0 || torque < 20) continue;
+      // Damping is 0.02 s times the stiffness (native/model/limits.cpp).
+      const speed = next[94 + 3] - next[94 + 12]; // backwards, of the shank against the thigh
+      const stiffness = limits[LEFT_KNEE * ROW + 8];
+      const expected = stiffness * (excess[LEFT_KNEE] + (1 / rate + 0.02) * speed);
+      assert.ok(Math.abs(torque / expected - 1) < 0.02, `step ${i}: ${torque}, expected ${expected} N m`);
+    }
+    assert.ok(stopped > 3, `seed ${seed}: ${stopped}`);
+  }
+});
+
 test('the stops converge with the step: they are the law that they say they are', () => {
   const end = (rate: number) => {
     const steps = rate / 10;
@@ -195,31 +224,34 @@ test('within the limits the stops change nothing, to the bit', () => {
     );
 });
 
-test('a reference that asks for knees and elbows bent backwards gets them at their limits', () => {
+const nominal = Float64Array.from(
+  { length: BODIES * 3 },
+  (_, i) => native.probeModel()[Math.floor(i / 3) * 14 + 1 + (i % 3)],
+);
+/** A flight in which the left knee and the right elbow bend by these degrees. */
+function flight(knee: number, elbow: number) {
   const frames = 40;
-  const skeleton = Float32Array.from(
-    { length: BODIES * 3 },
-    (_, i) => native.probeModel()[Math.floor(i / 3) * 14 + 1 + (i % 3)],
-  );
   const rotation = new Float32Array(frames * BODIES * 4);
   const root = new Float32Array(frames * 3);
   for (let t = 0; t < frames; t++) {
     const share = Math.min(1, t / 20);
     rotation.set(
-      pose({
-        [LEFT_KNEE]: turn(0, -40 * share),
-        [RIGHT_ELBOW]: turn(0, 60 * share),
-      }),
+      pose({ [LEFT_KNEE]: turn(0, knee * share), [RIGHT_ELBOW]: turn(0, elbow * share) }),
       t * BODIES * 4,
     );
     const s = t / 20;
-    root[3 * t + 1] = 30 + 9 * s - (9.81 / 2) * s * s; // in flight, so that nothing falls
+    root[3 * t + 1] = 30 + 9 * s - (9.81 / 2) * s * s;
   }
+  return { root, rotation, skeleton: Float32Array.from(nominal) };
+}
+const HELP = { force: 0.5, torque: 300 };
+
+test('a reference that asks for knees and elbows bent backwards gets them at their limits', () => {
   for (const exact of [false, true]) {
-    const [result] = native.probeTrack([{ root, rotation, skeleton }], { force: 0.5, torque: 300, exact });
+    const [result] = native.probeTrack([flight(-40, 60)], { ...HELP, exact });
     assert.ok(result.ok, `${result.frames}`);
     let [knee, elbow] = [0, 0];
-    for (let t = 0; t < frames; t++) {
+    for (let t = 0; t < result.frames; t++) {
       knee = Math.max(knee, -bend(result.rotation, t, LEFT_KNEE));
       elbow = Math.max(elbow, bend(result.rotation, t, RIGHT_ELBOW));
     }
@@ -227,6 +259,29 @@ test('a reference that asks for knees and elbows bent backwards gets them at the
     // A stop gives way by 2 degrees under the largest torque of its joint.
     assert.ok(knee > 4.5 && knee < 5 + 2.5, `knee ${knee}`);
     assert.ok(elbow > 17.5 && elbow < 18 + 2.5, `elbow ${elbow}`);
+  }
+});
+
+test('a motion does not depend on the stops of its neighbours', () => {
+  const references = Array.from({ length: 19 }, (_, i) => flight(30 - 5 * i, 7 * i - 40));
+  const all = native.probeTrack(references, HELP);
+  for (const i of [0, 6, 9, 15, 18]) assert.equal(native.probeTrack([references[i]], HELP)[0], all[i]);
+});
+
+test('the torques weighed are those that inverse dynamics find for the motion', () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const state = flailing(seed);
+    const random = new Random(seed, 'torques');
+    const asked = Float64Array.from({ length: BODIES * 3 }, () => 60 * random.normal());
+    const { accelerations, ratios } = native.probeTorque(state, asked, 240);
+    const loads = native.probeInverse(state, accelerations); // with the armature alone
+    for (const b of JOINTS) {
+      const given = Math.hypot(...loads.subarray(b * 3, b * 3 + 3)) / limits[b * ROW + 7];
+      assert.ok(Math.abs(ratios[b] - given) < 1e-6 * (1 + given), `joint ${b}: ${ratios[b]}, ${given}`);
+      assert.ok(
+        Math.abs(given - Math.hypot(...asked.subarray(b * 3, b * 3 + 3)) / limits[b * ROW + 7]) > 1e-3,
+      );
+    }
   }
 });
 
@@ -241,10 +296,6 @@ function body(skeleton: Float64Array) {
     weight: rows[BODIES * 7],
   };
 }
-const nominal = Float64Array.from(
-  { length: BODIES * 3 },
-  (_, i) => native.probeModel()[Math.floor(i / 3) * 14 + 1 + (i % 3)],
-);
 const near = (a: number, b: number, what: string) =>
   assert.ok(Math.abs(a - b) <= 1e-5 * Math.abs(b) + 1e-9, `${what}: ${a}, expected ${b}`);
 const FEET = [7, 8, 10, 11]; // as long as the bones of the foot say; their mass stays
