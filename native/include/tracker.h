@@ -73,8 +73,8 @@ struct Report {
   double torque_mean = 0;  // residual root torque, N m
   double torque_max = 0;
   double support = 0;     // share of the vertical support that the residual carried
-  double saturation = 0;  // share of all joints and steps whose torque was at the joint's limit
-  double effort = 0;      // largest torque of a joint over its limit, 0..1
+  double saturation = 0;  // share of all joints and steps whose torque reached the joint's limit
+  double effort = 0;      // largest torque of a joint over its limit; commands end at 1, shocks do not
   Measure before, after;
   double error = 0;       // mean joint distance to the input, mm
   double error_root = 0;  // the same relative to the pelvis

