@@ -38,16 +38,19 @@ Napi::Value excess(const Napi::CallbackInfo& call) {
   return out;
 }
 
-// probeLimp(state [160], steps, rate, stops, lanes) -> { states: [steps][160], energies: [steps][2] }
+// probeLimp(state [160], steps, rate, stops, lanes) -> { states: [steps][160], turning: [steps][22][3],
+// energies: [steps][2] }
 Napi::Value limp(const Napi::CallbackInfo& call) {
   const auto state = rows(call, "state", kProbeState);
   const int steps = call[1].As<Napi::Number>().Int32Value();
   auto states = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * kProbeState);
+  auto turning = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * kBodies * 3);
   auto energies = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * 2);
   probe_limp(state.Data(), steps, call[2].As<Napi::Number>().DoubleValue(), call[3].ToBoolean().Value(),
-             call[4].ToBoolean().Value(), states.Data(), energies.Data());
+             call[4].ToBoolean().Value(), states.Data(), turning.Data(), energies.Data());
   auto out = Napi::Object::New(call.Env());
   out["states"] = states;
+  out["turning"] = turning;
   out["energies"] = energies;
   return out;
 }

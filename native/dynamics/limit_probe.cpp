@@ -88,7 +88,8 @@ void energy(const Limp<F>& limp, double* out) {
 }
 
 template <class F>
-void fall(const double* state, int steps, double rate, bool stops, double* states, double* energies) {
+void fall(const double* state, int steps, double rate, bool stops, double* states, double* turning,
+          double* energies) {
   auto memory = std::make_unique<Limp<F>>();
   Limp<F>& limp = *memory;
   const Humanoid body = make_humanoid(nominal_skeleton());
@@ -104,6 +105,10 @@ void fall(const double* state, int steps, double rate, bool stops, double* state
     integrate(limp.state, limp.acceleration, step);
     forward_kinematics(limp.shape, limp.state, limp.kinematics);
     store(limp.state, states + static_cast<size_t>(i) * kProbeState);
+    for (int b = 0; b < kBodies; b++) {
+      const Vec3<F> w = limp.state.turning(b);
+      for (const F& x : {w.x, w.y, w.z}) *turning++ = get_lane(x, 0);
+    }
     energy(limp, energies + 2 * i);
   }
 }
@@ -134,8 +139,8 @@ void probe_excess(const double* rotations, int count, double* out) {
 }
 
 void probe_limp(const double* state, int steps, double rate, bool stops, bool lanes, double* states,
-                double* energies) {
-  (lanes ? fall<Lanes> : fall<double>)(state, steps, rate, stops, states, energies);
+                double* turning, double* energies) {
+  (lanes ? fall<Lanes> : fall<double>)(state, steps, rate, stops, states, turning, energies);
 }
 
 void probe_body(const double* skeleton, double* rows) {

@@ -24,7 +24,7 @@ interface Probe {
     rate: number,
     stops: boolean,
     lanes: boolean,
-  ): { states: Float64Array; energies: Float64Array };
+  ): { states: Float64Array; turning: Float64Array; energies: Float64Array };
   probeTrack(
     references: { root: Float32Array; rotation: Float32Array; skeleton?: Float32Array }[],
     options: { rate?: number; force?: number; torque?: number; exact?: boolean },
