@@ -112,9 +112,11 @@ class BatchRun {
   void leave_if_valid(const Item& item, Report& report) {
     if (options_.preset != Preset::kLoop) return;
     const float* joints = input(item.index);
-    distance(joints, output(item.index), item.reference.frames, report.error, report.error_root);
-    if (already_valid(item.reference, report))
-      std::copy_n(joints, static_cast<size_t>(item.reference.frames) * kFrame, output(item.index));
+    const int frames = item.reference.frames;
+    float* simulated = output(item.index);
+    distance(joints, simulated, frames, report.error, report.error_root);
+    if (already_valid(item.reference, report, worst_distance(joints, simulated, frames)))
+      std::copy_n(joints, static_cast<size_t>(frames) * kFrame, simulated);
   }
 
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.
