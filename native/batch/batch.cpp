@@ -137,7 +137,9 @@ class BatchRun {
     if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
     if (batch_.rotations) std::copy(motion.rotation.begin(), motion.rotation.end(), rotations(item.index));
     distance(input(item.index), joints, motion.frames, report.error, report.error_root);
-    if (options_.preset == Preset::kLoop && already_valid(item.reference, report)) leave(item.index);
+    if (options_.preset == Preset::kLoop &&
+        already_valid(item.reference, report, worst_distance(input(item.index), joints, motion.frames)))
+      leave(item.index);
     progress_(++done_);
   }
 

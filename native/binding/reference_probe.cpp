@@ -31,7 +31,7 @@ Napi::Float32Array floats(Napi::Env env, const float* values, size_t count) {
   return array;
 }
 
-// buildReference(joints, fps, preset) -> { reason, joints, root, rotation, contact, offset, slip, ground };
+// buildReference(joints, fps, preset) -> { reason, joints, root, rotation, contact, offset, clean, ground };
 // only the reason when this is not a motion
 Napi::Value build(const Napi::CallbackInfo& call) {
   const Napi::Env env = call.Env();
@@ -54,7 +54,7 @@ Napi::Value build(const Napi::CallbackInfo& call) {
   result["rotation"] = floats(env, reference.rotation.data(), reference.rotation.size());
   result["contact"] = contact;
   result["offset"] = floats(env, reference.skeleton.offset.front().data(), kJoints * 3);
-  result["slip"] = Napi::Number::New(env, reference.slip);
+  result["clean"] = Napi::Boolean::New(env, reference.clean);
   result["ground"] = Napi::Number::New(env, reference.ground);
   return result;
 }

@@ -88,4 +88,15 @@ void distance(const float* a, const float* b, int frames, double& world, double&
   root_relative *= 1e3 / (double(frames) * kJoints);
 }
 
+double worst_distance(const float* a, const float* b, int frames) {
+  double worst = 0;
+  for (int t = 0; t < frames; ++t) {
+    double sum = 0;
+    for (int i = t * kRow; i < (t + 1) * kRow; i += 3)
+      sum += std::hypot(double(b[i]) - a[i], double(b[i + 1]) - a[i + 1], double(b[i + 2]) - a[i + 2]);
+    worst = std::max(worst, sum);
+  }
+  return 1e3 / kJoints * worst;
+}
+
 }  // namespace selfcorrect

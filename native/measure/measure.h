@@ -11,4 +11,7 @@ Measure measure(const float* joints, int frames, double fps);
 // Mean joint distance in mm, in the world and relative to the pelvis.
 void distance(const float* a, const float* b, int frames, double& world, double& root_relative);
 
+// Largest mean joint distance of a frame in mm, in the world.
+double worst_distance(const float* a, const float* b, int frames);
+
 }  // namespace selfcorrect

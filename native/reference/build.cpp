@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "reference/clean.h"
 #include "reference/contact.h"
 #include "reference/filter.h"
 #include "reference/floor.h"
@@ -20,7 +21,8 @@ namespace {
 using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
-constexpr double kStill = 0.002;                                // m per frame that a locked foot may slip
+constexpr int kRounds = 2;
+constexpr double kStill = 0.04;                                 // m/s that a locked foot may slip
 constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;  // m
 // Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
 // at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
@@ -93,7 +95,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   // Kept from call to call: fresh pages for every motion of a batch would cost more than the work on them.
   thread_local std::vector<Positions> positions;
   read(joints, frames, positions);
-  repair_glitches(positions);
+  const bool noisy = any_joint_jittery(positions, fps), glitches = repair_glitches(positions);
   const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
   if (clip)
     low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
@@ -102,12 +104,13 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   repair_size(positions, fps);
   thread_local Motion motion;
   solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
+  const bool exact = bones_are_constant(motion, joints);
   const Floor floor = find_floor(motion);
   const double ground = planted_height(floor, clip) - kSoleDepth;
   if (posed) posed(motion, ground);
   lower(motion, floor.height);
   detect_contacts(motion);
-  out.slip = typical_slip(motion);
+  out.clean = exact && !noisy && !glitches && stands_still(motion, floor);
   const auto clean_feet = [&] {
     stand_feet(motion);
     if (clip) reroot(motion);
@@ -115,13 +118,16 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     pose_all(motion);
   };
   clean_feet();
-  // Feet that slide further than a leg can follow still slide then; the second time there is less to do.
-  const auto locked = motion.contact;
-  detect_contacts(motion);
-  if (typical_slip(motion) > kStill)
+  // Feet that slide further than a leg can follow still slide then; each time there is less to do.
+  for (int round = 1; round < kRounds; ++round) {
+    const auto locked = motion.contact;
+    detect_contacts(motion);
+    if (!(typical_slip(motion) * fps > kStill || feet_slide(motion))) {
+      motion.contact = locked;
+      break;
+    }
     clean_feet();
-  else
-    motion.contact = locked;
+  }
   keep_limits(motion);  // locking and levelling feet may have left them
   write(motion, ground, out);
   return Reason::kNone;

@@ -11,6 +11,8 @@ constexpr double kJerkFactor = 1.5;
 // Sum of squared third over second differences: 3.3 for white noise, 0.5 to 2 for real motion (the larger
 // values where it stands still and only the noise of the capture is left), 2.5 to 3.1 with 10 mm of jitter.
 constexpr double kNoiseRatio = 2.0;
+// Of one joint: a foot that is put down and lifted often comes to 2.4.
+constexpr double kJointNoiseRatio = 2.5;
 
 Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
   return p[t + 1][j] - 2.0 * p[t][j] + p[t - 1][j];
@@ -27,21 +29,32 @@ void run(const double (&b)[3], const double (&a)[2], std::vector<Vec3>& values) 
   }
 }
 
-}  // namespace
-
-bool is_jittery(const std::vector<Positions>& positions, double fps) {
+// Whether the joints `first` to `last` - 1 together move like noise, with its share of third differences.
+bool shake(const std::vector<Positions>& positions, double fps, int first, int last, double ratio) {
   const int frames = static_cast<int>(positions.size());
   double second = 0, third = 0, jerk = 0;
   for (int t = 1; t + 2 < frames; ++t)
-    for (int j = 0; j < kJoints; ++j) {
+    for (int j = first; j < last; ++j) {
       const Vec3 a = second_difference(positions, t, j), b = second_difference(positions, t + 1, j);
       const double square = dot(b - a, b - a);
       second += dot(b, b);
       third += square;
       jerk += std::sqrt(square);
     }
-  jerk *= fps * fps * fps / (std::max(1, frames - 3) * double(kJoints));
-  return jerk > kJerkFactor * kRealJerk && third > kNoiseRatio * second;
+  jerk *= fps * fps * fps / (std::max(1, frames - 3) * double(last - first));
+  return jerk > kJerkFactor * kRealJerk && third > ratio * second;
+}
+
+}  // namespace
+
+bool is_jittery(const std::vector<Positions>& positions, double fps) {
+  return shake(positions, fps, 0, kJoints, kNoiseRatio);
+}
+
+bool any_joint_jittery(const std::vector<Positions>& positions, double fps) {
+  for (int j = 0; j < kJoints; ++j)
+    if (shake(positions, fps, j, j + 1, kJointNoiseRatio)) return true;
+  return false;
 }
 
 void low_pass(std::vector<Positions>& positions, double fps, double cutoff) {

@@ -8,6 +8,9 @@ namespace selfcorrect::kinematics {
 // frequencies that bodies do not move at.
 bool is_jittery(const std::vector<Positions>& positions, double fps);
 
+// The same of one joint alone, for any of them.
+bool any_joint_jittery(const std::vector<Positions>& positions, double fps);
+
 // Second-order Butterworth low pass run forwards and backwards over every coordinate; `cutoff` in Hz. Does
 // nothing where the cutoff is not below 0.45 of the frame rate.
 void low_pass(std::vector<Positions>& positions, double fps, double cutoff);

@@ -28,8 +28,8 @@ struct Reference {
   int frames = 0;
   double fps = 20;
   double ground = 0;  // height in metres of the reference's y = 0 in the user's frame
-  double slip =
-      0;  // m per frame that the planted soles moved over the ground in the motion as it came, median
+  bool clean =
+      false;  // the motion came with constant bones, a level floor and planted feet, and without noise
   Skeleton skeleton;
   std::vector<float> root;  // [frames][3] pelvis position
   std::vector<float>

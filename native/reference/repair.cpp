@@ -19,9 +19,10 @@ Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
 
 }  // namespace
 
-void repair_glitches(std::vector<Positions>& positions) {
+bool repair_glitches(std::vector<Positions>& positions) {
   const int frames = static_cast<int>(positions.size());
   const auto off = [&](int t, int j) { return 0.5 * norm(second_difference(positions, t, j)); };
+  bool any = false;
   for (int j = 0; j < kJoints; ++j)
     for (int t = 1; t + 1 < frames; ++t) {
       const double here = off(t, j);
@@ -33,9 +34,12 @@ void repair_glitches(std::vector<Positions>& positions) {
       const double before = t >= 2 ? off(t - 1, j) : 0.5 * here,
                    after = t + 2 < frames ? off(t + 1, j) : 0.5 * here;
       const bool halved = std::min(before, after) > 0.3 * here && std::max(before, after) < 0.75 * here;
-      if (halved && here > kGlitchFactor * around)
+      if (halved && here > kGlitchFactor * around) {
         positions[t][j] = lerp(positions[t - 1][j], positions[t + 1][j], 0.5);
+        any = true;
+      }
     }
+  return any;
 }
 
 void repair_size(std::vector<Positions>& positions, double fps) {
