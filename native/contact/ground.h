@@ -12,7 +12,7 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Articulated;
@@ -119,4 +119,4 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

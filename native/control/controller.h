@@ -8,7 +8,7 @@
 #include "control/absorb.h"
 #include "control/plan.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Gains {
@@ -132,4 +132,4 @@ SC_INLINE void weigh_torques(const Gains<F>& gains, const Acceleration<F>& a, Co
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -3,7 +3,7 @@
 #include "control/sample.h"
 #include "control/tile.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 // Centre of mass in the world, and its velocity.
 template <class F>
@@ -59,4 +59,4 @@ struct Judge {
   }
 };
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -20,6 +20,10 @@ struct Spline {
 // Frames are 1 / fps apart. A single frame, or two, give a constant or a straight line.
 Spline fit_spline(const Reference& reference, double smoothing);
 
+}  // namespace selfcorrect
+
+namespace selfcorrect::inline SC_ISA {
+
 // The reference at one instant.
 template <class F>
 struct Target {
@@ -68,4 +72,4 @@ SC_INLINE void evaluate(const Knot<F>& a, const Knot<F>& b, double u, double len
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -9,7 +9,7 @@
 #include "dynamics/forward.h"
 #include "dynamics/kinematics.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 // What a simulation carries from one step to the next: nothing but F's.
 template <class F>
@@ -169,4 +169,4 @@ void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Ve
   world = world * Scalar<F>(1.0 / kBodies);
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

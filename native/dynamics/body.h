@@ -8,7 +8,7 @@
 #include "math/quat.h"
 #include "model/humanoid.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 constexpr double kGravity = 9.81;
 constexpr double kArmature = 0.005;  // kg m^2 on every joint
@@ -71,4 +71,4 @@ void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
   set_lane(shape.weight, lane, body.weight);
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

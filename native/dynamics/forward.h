@@ -15,7 +15,7 @@
 #include "dynamics/body.h"
 #include "dynamics/stop.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Articulated {
@@ -228,4 +228,4 @@ SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h)
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

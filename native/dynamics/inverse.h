@@ -4,7 +4,7 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Wrench {
@@ -48,4 +48,4 @@ SC_INLINE void joint_wrenches(const Kinematics<F>& k, Wrench<F>* needed) {
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

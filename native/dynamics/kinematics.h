@@ -2,7 +2,7 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, Kinematics<F>& k) {
@@ -38,4 +38,4 @@ SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, 
   }
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -2,7 +2,7 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 const double* put(Vec3<F>& v, int lane, const double* from) {
@@ -45,4 +45,4 @@ double* get_state(const State<F>& state, int lane, double* to) {
   return to;
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

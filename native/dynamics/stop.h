@@ -9,7 +9,7 @@
 #include "dynamics/body.h"
 #include "model/limits.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Stop {
@@ -61,4 +61,4 @@ SC_INLINE bool find_stop(const JointLimit& limit, int body, Scalar<F> step, cons
   return any(active);
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

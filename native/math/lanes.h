@@ -1,6 +1,9 @@
 // The lane type F of every kernel: `double` (one motion, the reference of the tests), `float` (one motion per
 // GPU thread) or LaneVector<N> (N motions side by side in one SIMD register). Data-dependent branches are
 // masks and select().
+//
+// Every kernel is compiled once per instruction set (isa/kernels.h). So that the linker never takes the code
+// of one set for another, whatever a header defines over lanes is in an inline namespace named after the set.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -15,7 +18,11 @@
 #define SC_INLINE inline __attribute__((always_inline))
 #endif
 
-namespace selfcorrect {
+#ifndef SC_ISA
+#define SC_ISA baseline
+#endif
+
+namespace selfcorrect::inline SC_ISA {
 
 template <int N>
 struct LaneType {
@@ -111,4 +118,4 @@ SC_INLINE void set_lane(F& x, int lane, Scalar<F> value) {
     x[lane] = value;
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

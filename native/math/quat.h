@@ -2,7 +2,7 @@
 #pragma once
 #include "math/vec3.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Quat {
@@ -75,4 +75,4 @@ SC_INLINE Quat<F> integrate_rotation(Quat<F> q, Vec3<F> v) {
   return turned * (S(1.5) - dot(turned, turned) * S(0.5));
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

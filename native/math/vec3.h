@@ -2,7 +2,7 @@
 #pragma once
 #include "math/lanes.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 template <class F>
 struct Vec3 {
@@ -91,4 +91,4 @@ SC_INLINE Mat3<F> operator*(const Sym3<F>& s, const Mat3<F>& m) {
           m.x * s.xz + m.y * s.yz + m.z * s.zz};
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

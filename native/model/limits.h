@@ -28,10 +28,12 @@ LimitRow limit_row(int body);
 // The same for kernels. Components: 0 twist, 1 and 2 the swing about the two axes that follow the twist's in
 // cyclic order; sines of half angles.
 struct JointLimit {
-  bool hinge;          // the rotation is read from child to parent
-  bool offset;         // `centre` is not the identity
-  int axis;            // of the twist, 0 x or 1 y
-  Quat<float> centre;  // rest pose to the middle of the range, parent's axes
+  bool hinge;   // the rotation is read from child to parent
+  bool offset;  // `centre` is not the identity
+  int axis;     // of the twist, 0 x or 1 y
+  struct {
+    float w, x, y, z;
+  } centre;  // rest pose to the middle of the range, parent's axes
   float low[3], high[3];
   float square_low[3], square_high[3];  // of them, the low ones negated
   float gain_low[3], gain_high[3];      // radians per unit beyond, at the limit
@@ -42,6 +44,10 @@ struct JointLimit {
 
 // [22]; entry 0 has no limits.
 const JointLimit* joint_limits();
+
+}  // namespace selfcorrect
+
+namespace selfcorrect::inline SC_ISA {
 
 // A rotation in the form of its joint: twist and swing components, cosines of the half swing and half twist.
 template <class F>
@@ -95,4 +101,4 @@ SC_INLINE Mask<F> is_beyond(const JointLimit& limit, Quat<F> q) {
   return out > F{};
 }
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA
