@@ -2,17 +2,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { haveData } from './clips.js';
+import { type Alone, measureAlone } from './alone.js';
+import { haveData, readClips } from './clips.js';
 import { evaluate } from './evaluate.js';
 import { printQuality } from './print.js';
+import { printAlone } from './print-alone.js';
 
 const RESULTS = 'bench/results/quality.json';
 const HELP = `npm run quality [-- FLAGS]
 
 Corrects every real clip as it is and under six corruptions, the clips with a known defect and the generated samples, with
-both presets, and prints what it did to them and every bar with its value. Writes ${RESULTS}.
+both presets, and prints what it did to them and every bar with its value; then, how many real clips the body tracks
+without any outside help, with and without sampling. Writes ${RESULTS}.
 
   --data DIR   folder with mocap/ and generated/ (default ../shared/data)
+  --brief      leave out the part without outside help, which takes a minute, and write nothing
   --json       print the JSON instead of the tables
   --help       this text
 
@@ -23,6 +27,7 @@ function flags() {
     return parseArgs({
       options: {
         data: { type: 'string', default: '../shared/data' },
+        brief: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -37,7 +42,7 @@ function flags() {
 const rounded = (_: string, value: unknown) =>
   typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 
-const { data, json, help } = flags();
+const { data, brief, json, help } = flags();
 if (help) {
   console.log(HELP);
   process.exit(0);
@@ -48,9 +53,12 @@ if (!haveData(data)) {
   );
   process.exit(2);
 }
-const result = await evaluate(data);
-const text = `${JSON.stringify(result, rounded, 2)}\n`;
-mkdirSync(dirname(RESULTS), { recursive: true });
-writeFileSync(RESULTS, text);
-console.log(json ? text : printQuality(result));
-process.exitCode = result.bars.every(({ pass }) => pass) ? 0 : 1;
+const quality = await evaluate(data);
+const alone: Alone | undefined = brief ? undefined : await measureAlone(readClips(data));
+const text = `${JSON.stringify({ ...quality, ...(alone ? { alone } : {}) }, rounded, 2)}\n`;
+if (!brief) {
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, text);
+}
+console.log(json ? text : [...(alone ? [printAlone(alone)] : []), printQuality(quality)].join('\n\n'));
+process.exitCode = quality.bars.every(({ pass }) => pass) ? 0 : 1;

@@ -21,8 +21,17 @@ const FLAGS: Record<string, Flag> = {
   fps: { type: 'number', range: [5, 240], help: 'frames per second of files that do not say theirs (20)' },
   force: { type: 'number', range: [0, 100], help: 'outside force allowed at first, body weights (0.5)' },
   torque: { type: 'number', range: [0, 100_000], help: 'outside torque allowed at first, N m (300)' },
+  samples: {
+    type: 'integer',
+    range: [2, 4096],
+    help: 'track by that many deviating simulations what one simulation loses (off)',
+  },
   gamma: { type: 'number', range: [0, 1e300], help: 'correct with probability gamma/(1+gamma) only (all)' },
-  seed: { type: 'integer', range: [0, Number.MAX_SAFE_INTEGER], help: 'seed of the draws of gamma (0)' },
+  seed: {
+    type: 'integer',
+    range: [0, Number.MAX_SAFE_INTEGER],
+    help: 'seed of the draws of gamma and of samples (0)',
+  },
   threads: { type: 'integer', range: [1, 1024], help: 'threads (one per core)' },
   view: { type: 'switch', help: 'also write DIR/view.html, a page to look at the motions before and after' },
 };
@@ -178,6 +187,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
     const settings: CorrectOptions = {
       preset: flags.preset as CorrectOptions['preset'],
       assist: { force: flags.force as number | undefined, torque: flags.torque as number | undefined },
+      ...(flags.samples === undefined ? {} : { sampling: { samples: flags.samples as number } }),
       gamma: flags.gamma as number | undefined,
       seed: flags.seed as number | undefined,
       threads: flags.threads as number | undefined,

@@ -141,7 +141,10 @@ test('torques: a body that is thrown about reaches its limits, one that stands d
   assert.is(standing.torque.saturation, 0);
   assert.ok(standing.torque.effort > 0.01 && standing.torque.effort < 0.5, `${standing.torque.effort}`);
   assert.ok(thrown.torque.effort >= 1 && thrown.torque.effort < 10, `${thrown.torque.effort}`);
-  assert.ok(thrown.torque.saturation > 0.001 && thrown.torque.saturation < 0.6, `${thrown.torque.saturation}`);
+  assert.ok(
+    thrown.torque.saturation > 0.001 && thrown.torque.saturation < 0.6,
+    `${thrown.torque.saturation}`,
+  );
   for (const { residualTorque } of reports) {
     assert.ok(residualTorque.max >= residualTorque.mean);
     assert.ok(residualTorque.mean > 0);
