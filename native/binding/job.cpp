@@ -69,6 +69,7 @@ class Job : public std::enable_shared_from_this<Job> {
     const auto number = [&](const char* name) { return options.Get(name).As<Napi::Number>().DoubleValue(); };
     options_.fps = number("fps");
     options_.preset = static_cast<Preset>(static_cast<int>(number("preset")));
+    options_.keep_path = options.Get("keepPath").ToBoolean().Value();
     options_.rate = number("rate");
     options_.assist_force = number("force");
     options_.assist_torque = number("torque");

@@ -40,6 +40,7 @@ Napi::Value build(const Napi::CallbackInfo& call) {
   options.fps = call[1].As<Napi::Number>().DoubleValue();
   options.preset =
       call.Length() > 2 && call[2].ToString().Utf8Value() == "loop" ? Preset::kLoop : Preset::kClip;
+  options.keep_path = options.preset == Preset::kLoop;
   Reference reference;
   const Reason reason = build_reference(joints.Data(), frames_of(joints), options, reference);
   auto result = Napi::Object::New(env);

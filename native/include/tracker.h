@@ -41,6 +41,7 @@ struct Sampling {
 struct Options {
   double fps = 20;
   Preset preset = Preset::kClip;
+  bool keep_path = false;      // do not take the slides of the feet out of the pelvis' path
   double rate = 240;           // physics steps per second
   double assist_force = 0.5;   // first rung: cap of the residual root force, body weights
   double assist_torque = 300;  // and of the residual root torque, N m

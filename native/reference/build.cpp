@@ -113,7 +113,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   out.clean = exact && !noisy && !glitches && stands_still(motion, floor);
   const auto clean_feet = [&] {
     stand_feet(motion);
-    if (clip) reroot(motion);
+    if (!options.keep_path) reroot(motion);
     lock_feet(motion, clip ? kClipClearance : kLoopClearance);
     pose_all(motion);
   };

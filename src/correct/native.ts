@@ -6,6 +6,7 @@ import type { ResolvedSampling } from './sampling.js';
 export interface NativeOptions extends ResolvedSampling {
   fps: number;
   preset: 0 | 1;
+  keepPath: boolean;
   rate: number;
   force: number;
   torque: number;

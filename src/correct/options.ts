@@ -15,6 +15,11 @@ export interface CorrectOptions {
    */
   preset?: 'clip' | 'loop';
   /**
+   * Whether the path of the pelvis stays as it is. If not, the slides of its standing feet are taken out of it (re-rooting):
+   * feet that slide forwards by a fifth then walk a fifth less far. Default: true with preset `loop`, false with `clip`.
+   */
+  keepPath?: boolean;
+  /**
    * Caps of the outside help at the pelvis on the first rung of the ladder: `force` in body weights (0 to 100, default 0.5),
    * `torque` in N m (0 to 100,000, default 300). A motion that fails there climbs to 1 body weight; with preset `clip` at
    * last to as much as it needs.
@@ -52,6 +57,7 @@ const OUTPUTS = ['same', ...FORMS] as const;
 const KNOWN = [
   'fps',
   'preset',
+  'keepPath',
   'assist',
   'sampling',
   'gamma',
@@ -68,6 +74,12 @@ function number(value: unknown, name: string, low: number, high: number, fallbac
   if (typeof value !== 'number') throw expected('ERR_TYPE', 'a number', name, value);
   if (!(value >= low && value <= high))
     throw expected('ERR_RANGE', `a number from ${low} to ${high}`, name, value);
+  return value;
+}
+
+function boolean(value: unknown, name: string, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw expected('ERR_TYPE', 'true or false', name, value);
   return value;
 }
 
@@ -98,6 +110,7 @@ export function resolveOptions(options: CorrectOptions): ResolvedOptions {
   return {
     fps: number(options.fps, 'fps', 5, 240, 20),
     preset: preset === 'clip' ? 0 : 1,
+    keepPath: boolean(options.keepPath, 'keepPath', preset === 'loop'),
     rate: number(options.rate, 'rate', 60, 2000, 240),
     force: number(assist.force, 'assist.force', 0, 100, 0.5),
     torque: number(assist.torque, 'assist.torque', 0, 100_000, 300),
