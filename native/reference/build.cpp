@@ -20,9 +20,8 @@ namespace {
 using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
-constexpr int kRounds = 2;
-constexpr double kStill = 0.04;                                 // m/s that a locked foot may slip
-constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;  // m
+constexpr double kStill = 0.04;                                        // m/s that a locked foot may slip
+constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
 // Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
 // at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
 constexpr double kTouching = 0.004, kPlausible = 0.012;
@@ -108,16 +107,13 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     pose_all(motion);
   };
   clean_feet();
-  // Feet that slide further than a leg can follow still slide then; each time there is less to do.
-  for (int round = 1; round < kRounds; ++round) {
-    const auto locked = motion.contact;
-    detect_contacts(motion);
-    if (!(typical_slip(motion) * fps > kStill || feet_slide(motion))) {
-      motion.contact = locked;
-      break;
-    }
+  // Feet that slide further than a leg can follow still slide then; the second time there is less to do.
+  const auto locked = motion.contact;
+  detect_contacts(motion);
+  if (typical_slip(motion) * fps > kStill || feet_slide(motion))
     clean_feet();
-  }
+  else
+    motion.contact = locked;
   write(motion, planted_height(floor, clip) - kSoleDepth, out);
   return Reason::kNone;
 }

@@ -19,11 +19,15 @@ else {
     }
   });
 
+  /** Actions with fewer valid clips are bars of `npm run quality` alone: one clip decides them. */
+  const ENOUGH = 5;
   test('valid motion keeps the speed of its pelvis and its jerk within 3 %, overall and per action', () => {
     const valid = rows.filter(isValid);
     const groups = { all: summarise(valid), ...summariseBy(valid, 'action') };
     assert.ok(groups.all.n >= 50, `only ${groups.all.n} clips are valid`);
-    for (const [name, { speedRatio, jerkRatio }] of Object.entries(groups)) {
+    const large = Object.entries(groups).filter(([, { n }]) => n >= ENOUGH);
+    assert.ok(large.length >= 8, `only ${large.length} groups`);
+    for (const [name, { speedRatio, jerkRatio }] of large) {
       assert.ok(Math.abs(speedRatio - 1) <= 0.03, `${name}: root speed x ${speedRatio}`);
       assert.ok(Math.abs(jerkRatio - 1) <= 0.03, `${name}: jerk x ${jerkRatio}`);
     }
