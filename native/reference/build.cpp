@@ -86,8 +86,10 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   // Kept from call to call: fresh pages for every motion of a batch would cost more than the work on them.
   thread_local std::vector<Positions> positions;
   read(joints, frames, positions);
-  const bool noisy = any_joint_jittery(positions, fps), glitches = repair_glitches(positions);
-  const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
+  const bool clip = options.preset == Preset::kClip;
+  out.clean = !clip && !any_joint_jittery(positions, fps);  // for a clip nobody asks
+  out.clean &= !repair_glitches(positions);
+  const bool jittery = is_jittery(positions, fps);
   if (clip)
     low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
   else if (jittery)
@@ -95,11 +97,11 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   repair_size(positions, fps);
   thread_local Motion motion;
   solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
-  const bool exact = bones_are_constant(motion, joints);
+  out.clean = out.clean && bones_are_constant(motion, joints);
   const Floor floor = find_floor(motion);
   lower(motion, floor.height);
   detect_contacts(motion);
-  out.clean = exact && !noisy && !glitches && stands_still(motion, floor);
+  out.clean = out.clean && stands_still(motion, floor);
   const auto clean_feet = [&] {
     stand_feet(motion);
     if (clip) reroot(motion);
