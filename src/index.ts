@@ -1,7 +1,17 @@
-export { type CorrectInput, type CorrectResult, correctBatch } from './correct/correct.js';
+export { type CorrectResult, correctBatch } from './correct/correct.js';
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
+export type {
+  CorrectInput,
+  FeaturesInput,
+  JointsInput,
+  MotionForm,
+  RotationsInput,
+} from './correct/inputs.js';
 export type { CorrectOptions } from './correct/options.js';
-export type { CorrectionReport, CorrectionStatus, Plausibility } from './correct/report.js';
+export type { CorrectedMotion } from './correct/outputs.js';
+export type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './correct/report.js';
+export type { SamplingOptions } from './correct/sampling.js';
+export type { BatchSummary, Percentiles } from './correct/summary.js';
 export {
   type LoadedFolder,
   type LoadOptions,
@@ -12,6 +22,7 @@ export {
   writeMotions,
 } from './data/index.js';
 export { type ProceduralMotion, type ProceduralOptions, proceduralMotions } from './data/procedural/index.js';
+export { type DistributionShift, distributionShift } from './metrics/distribution-shift.js';
 export { FRAME_SIZE, frameCount, type Motion } from './motion/motion.js';
 export { JOINT_COUNT, JOINT_NAMES, MIRROR, PARENTS } from './motion/skeleton.js';
 export { Random } from './random/random.js';

@@ -11,7 +11,9 @@
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
 #include "batch/valid.h"
+#include "control/sample.h"
 #include "control/track.h"
+#include "measure/body.h"
 #include "measure/measure.h"
 #include "reference/build.h"
 
@@ -28,7 +30,7 @@ class BatchRun {
         progress_(progress),
         ladder_(assistance_ladder(options)),
         offsets_(static_cast<size_t>(batch.count) + 1, 0),
-        scheduler_(batch, static_cast<size_t>(track_lanes()), ladder_.size()) {
+        scheduler_(batch, widths(ladder_)) {
     for (int i = 0; i < batch.count; ++i)
       offsets_[i + 1] = offsets_[i] + static_cast<size_t>(batch.lengths[i]) * kFrame;
   }
@@ -50,10 +52,20 @@ class BatchRun {
   }
 
  private:
-  static constexpr size_t kFrame = kJoints * 3;
+  static constexpr size_t kFrame = kJoints * 3, kTurns = kJoints * 4;
+
+  // Sampling fills the lanes with one motion.
+  static std::vector<size_t> widths(const std::vector<Stage>& ladder) {
+    std::vector<size_t> result;
+    for (const Stage& stage : ladder)
+      result.push_back(stage.sampled ? 1 : static_cast<size_t>(track_lanes()));
+    return result;
+  }
 
   const float* input(int i) const { return batch_.joints + offsets_[i]; }
   float* output(int i) const { return batch_.out + offsets_[i]; }
+  float* rotations(int i) const { return batch_.rotations + offsets_[i] / kFrame * kTurns; }
+  uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
 
   void work() {
     for (auto group = scheduler_.next(); !group.empty(); group = scheduler_.next()) {
@@ -71,52 +83,72 @@ class BatchRun {
 
   bool stopped() const { return failed_ || cancel_; }
 
-  // Runs one group at its rung. Returns the motions to try again.
+  // Runs one group at its stage of the ladder. Returns the motions to try again.
   std::vector<Item> correct(std::vector<Item>& group) {
-    const int rung = group.front().rung;
-    if (rung == 0) prepare(group);
-    std::vector<const Reference*> references;
-    for (const auto& item : group) references.push_back(&item.reference);
+    const size_t index = group.front().stage;
+    if (index == 0) prepare(group);
+    const Stage& stage = ladder_[index];
+    const TrackOptions caps{options_.rate, stage.force, stage.torque, &cancel_};
     std::vector<TrackResult> results(group.size());
-    const Rung& caps = ladder_[static_cast<size_t>(rung)];
-    if (!group.empty())
-      track(references.data(), static_cast<int>(group.size()), {options_.rate, caps.force, caps.torque},
-            results.data());
+    if (stage.sampled) {
+      for (size_t i = 0; i < group.size(); ++i)
+        track_sampled(group[i].reference, caps, options_.sampling, results[i]);
+    } else if (!group.empty()) {
+      std::vector<const Reference*> references;
+      for (const auto& item : group) references.push_back(&item.reference);
+      track(references.data(), static_cast<int>(group.size()), caps, results.data());
+    }
+    if (cancel_) return {};  // tracking may have ended early
 
     std::vector<Item> again;
     for (size_t i = 0; i < group.size(); ++i) {
       Item& item = group[i];
-      const bool last = static_cast<size_t>(rung) + 1 == ladder_.size();
-      if (!results[i].ok && !last) {
-        item.rung = rung + 1;
+      if (results[i].ok || index + 1 == ladder_.size()) {
+        finish(item, stage, results[i]);
+      } else {
+        ++item.stage;
         again.push_back(std::move(item));
-        continue;
       }
-      Report& report = batch_.reports[item.index];
-      report.rung = rung;
-      report.residual_mean = results[i].residual_mean;
-      report.residual_max = results[i].residual_max;
-      report.torque_mean = results[i].torque_mean;
-      report.support = results[i].support;
-      report.reason = results[i].ok ? Reason::kNone : Reason::kFell;
-      report.status = !results[i].ok ? Status::kFailed : rung == 0 ? Status::kOk : Status::kAssisted;
-      // A motion that fell on every rung is returned cleaned but not simulated.
-      reference_joints(results[i].ok ? results[i].motion : item.reference, output(item.index));
-      leave_if_valid(item, report);
-      done(item.index);
     }
     return again;
   }
 
+  // A motion that fell on every rung is returned cleaned but not simulated.
+  void finish(const Item& item, const Stage& stage, const TrackResult& result) {
+    Report& report = batch_.reports[item.index];
+    report.rung = stage.rung;
+    report.sampled = stage.sampled;
+    report.residual_mean = result.residual_mean;
+    report.residual_max = result.residual_max;
+    report.torque_mean = result.torque_mean;
+    report.torque_max = result.torque_max;
+    report.support = result.support;
+    report.saturation = result.saturation;
+    report.effort = result.effort;
+    report.reason = result.ok ? Reason::kNone : Reason::kFell;
+    report.status = !result.ok ? Status::kFailed : stage.rung == 0 ? Status::kOk : Status::kAssisted;
+    const Reference& motion = result.ok ? result.motion : item.reference;
+    float* joints = output(item.index);
+    reference_joints(motion, joints);
+    report.after = measure(joints, motion.frames, options_.fps);
+    uint8_t* contacts = labels(item.index);
+    report.after.body =
+        measure_body(make_humanoid(motion.skeleton), joints, motion, result.ok ? nullptr : contacts);
+    if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
+    if (batch_.rotations) std::copy(motion.rotation.begin(), motion.rotation.end(), rotations(item.index));
+    distance(input(item.index), joints, motion.frames, report.error, report.error_root);
+    const double worst = worst_distance(input(item.index), joints, motion.frames);
+    if (options_.preset == Preset::kLoop && already_valid(item.reference, report, worst)) leave(item.index);
+    progress_(++done_);
+  }
+
   // For a generator, a motion that needs no correction is returned as it came.
-  void leave_if_valid(const Item& item, Report& report) {
-    if (options_.preset != Preset::kLoop) return;
-    const float* joints = input(item.index);
-    const int frames = item.reference.frames;
-    float* simulated = output(item.index);
-    distance(joints, simulated, frames, report.error, report.error_root);
-    if (already_valid(item.reference, report, worst_distance(joints, simulated, frames)))
-      std::copy_n(joints, static_cast<size_t>(frames) * kFrame, simulated);
+  void leave(int index) {
+    Report& report = batch_.reports[index];
+    std::copy_n(input(index), static_cast<size_t>(batch_.lengths[index]) * kFrame, output(index));
+    report.reason = Reason::kValid;
+    report.after = report.before;
+    report.error = report.error_root = 0;
   }
 
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.
@@ -124,37 +156,37 @@ class BatchRun {
     std::erase_if(group, [&](Item& item) {
       const int frames = batch_.lengths[item.index];
       Report& report = batch_.reports[item.index];
-      const Reason reason = build_reference(input(item.index), frames, options_, item.reference);
+      const float* joints = input(item.index);
       const bool kept = batch_.keep && batch_.keep[item.index];
+      Contact body;
+      const auto measure_posed = [&](const kinematics::Motion& motion, double ground) {
+        body = measure_body(make_humanoid(skeleton_of(motion)), joints, motion, ground,
+                            kept ? labels(item.index) : nullptr);
+        if (!kept || !batch_.rotations) return;
+        float* out = rotations(item.index);
+        for (const auto& frame : motion.rotation)
+          for (const kinematics::Quat& q : frame)
+            for (double value : {q.w, q.x, q.y, q.z}) *out++ = static_cast<float>(value);
+      };
+      const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
       if (reason == Reason::kNone || reason == Reason::kBones)
-        report.before = measure(input(item.index), frames, options_.fps);
+        report.before = measure(joints, frames, options_.fps);
+      report.before.body = body;
       if (reason == Reason::kNone && !kept) return false;
       report.status = reason == Reason::kNone ? Status::kOk : Status::kRejected;
       report.reason = reason == Reason::kNone ? Reason::kKept : reason;
-      std::memcpy(output(item.index), input(item.index),
-                  static_cast<size_t>(frames) * kFrame * sizeof(float));
-      done(item.index);
+      report.after = report.before;
+      std::memcpy(output(item.index), joints, static_cast<size_t>(frames) * kFrame * sizeof(float));
+      progress_(++done_);
       return true;
     });
-  }
-
-  void done(int index) {
-    Report& report = batch_.reports[index];
-    const int frames = batch_.lengths[index];
-    if (report.status == Status::kRejected || report.reason == Reason::kKept) {
-      report.after = report.before;
-    } else {
-      report.after = measure(output(index), frames, options_.fps);
-      distance(input(index), output(index), frames, report.error, report.error_root);
-    }
-    progress_(++done_);
   }
 
   const Batch& batch_;
   const Options& options_;
   const std::atomic<bool>& cancel_;
   const std::function<void(int)>& progress_;
-  const std::vector<Rung> ladder_;
+  const std::vector<Stage> ladder_;
   std::vector<size_t> offsets_;
   Scheduler scheduler_;
   std::atomic<int> done_{0};
@@ -172,7 +204,10 @@ void correct_batch(const Batch& batch, const Options& options, const std::atomic
   // What a cancelled job did not reach is returned as it came.
   size_t values = 0;
   for (int i = 0; i < batch.count; ++i) values += static_cast<size_t>(batch.lengths[i]) * kJoints * 3;
-  if (values > 0) std::memcpy(batch.out, batch.joints, values * sizeof(float));
+  if (values > 0) {
+    std::memcpy(batch.out, batch.joints, values * sizeof(float));
+    std::memset(batch.labels, 0, values / (kJoints * 3) * kLabels);
+  }
   run.run();
 }
 

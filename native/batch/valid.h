@@ -15,7 +15,7 @@ constexpr double kSunk = 0.5, kMoved = 15, kDisplaced = 20, kWorst = 50;  // mm
 // `report`: of the simulated motion, with its measures and distances. `worst`: its largest mean distance of a
 // frame, mm.
 inline bool already_valid(const Reference& reference, const Report& report, double worst) {
-  return report.status == Status::kOk && reference.clean && report.before.penetrate <= kSunk &&
+  return report.status == Status::kOk && reference.clean && report.before.joints.penetrate <= kSunk &&
          report.error_root <= kMoved && report.error <= kDisplaced && worst <= kWorst;
 }
 

@@ -3,7 +3,9 @@
 
 #include <thread>
 
+#include "binding/dynamics_probe.h"
 #include "binding/job.h"
+#include "binding/limit_probe.h"
 #include "binding/probe.h"
 #include "binding/reference_probe.h"
 #include "control/track.h"
@@ -25,9 +27,12 @@ Napi::Value info(const Napi::CallbackInfo& call) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new binding::Jobs);
   exports["info"] = Napi::Function::New(env, info);
+  exports["reportColumns"] = binding::report_columns(env);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
+  binding::register_dynamics_probe(env, exports);
   binding::register_reference_probe(env, exports);
+  binding::register_limit_probe(env, exports);
   return exports;
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "binding/report_table.h"
 #include "include/tracker.h"
 
 namespace selfcorrect::binding {
@@ -16,28 +17,7 @@ namespace selfcorrect::binding {
 namespace {
 
 constexpr auto kProgressEvery = std::chrono::milliseconds(50);
-constexpr size_t kReportColumns = 17;
-
-void write_report(const Report& report, double* row) {
-  const double values[kReportColumns] = {static_cast<double>(report.status),
-                                         static_cast<double>(report.reason),
-                                         static_cast<double>(report.rung),
-                                         report.residual_mean,
-                                         report.residual_max,
-                                         report.torque_mean,
-                                         report.support,
-                                         report.before.penetrate,
-                                         report.before.floating,
-                                         report.before.skate,
-                                         report.before.jerk,
-                                         report.after.penetrate,
-                                         report.after.floating,
-                                         report.after.skate,
-                                         report.after.jerk,
-                                         report.error,
-                                         report.error_root};
-  for (size_t i = 0; i < kReportColumns; ++i) row[i] = values[i];
-}
+constexpr size_t kColumns = std::size(kReportColumns);
 
 template <class Array>
 Napi::Reference<Napi::Value> hold(Array array) {
@@ -55,18 +35,21 @@ class Job : public std::enable_shared_from_this<Job> {
     const auto joints = info[0].As<Napi::Float32Array>();
     const auto lengths = info[1].As<Napi::Int32Array>();
     auto out = info[3].As<Napi::Float32Array>();
-    auto table = info[4].As<Napi::Float64Array>();
-    const auto options = info[5].As<Napi::Object>();
+    auto labels = info[4].As<Napi::Uint8Array>();
+    auto table = info[6].As<Napi::Float64Array>();
+    const auto options = info[7].As<Napi::Object>();
 
     batch_.joints = joints.Data();
     batch_.lengths = lengths.Data();
     batch_.count = static_cast<int>(lengths.ElementLength());
     batch_.out = out.Data();
+    batch_.labels = labels.Data();
     table_ = table.Data();
-    size_t values = 0;
-    for (int i = 0; i < batch_.count; ++i) values += static_cast<size_t>(batch_.lengths[i]) * 66;
-    if (joints.ElementLength() != values || out.ElementLength() != values ||
-        table.ElementLength() != static_cast<size_t>(batch_.count) * kReportColumns)
+    size_t frames = 0;
+    for (int i = 0; i < batch_.count; ++i) frames += static_cast<size_t>(batch_.lengths[i]);
+    if (joints.ElementLength() != frames * 66 || out.ElementLength() != frames * 66 ||
+        labels.ElementLength() != frames * kLabels ||
+        table.ElementLength() != static_cast<size_t>(batch_.count) * kColumns)
       throw Napi::RangeError::New(env, "Expected arrays that match lengths");
     held_.push_back(hold(info[0]));
     held_.push_back(hold(info[1]));
@@ -74,8 +57,14 @@ class Job : public std::enable_shared_from_this<Job> {
       batch_.keep = info[2].As<Napi::Uint8Array>().Data();
       held_.push_back(hold(info[2]));
     }
-    held_.push_back(hold(info[3]));
-    held_.push_back(hold(info[4]));
+    if (info[5].IsTypedArray()) {
+      auto rotations = info[5].As<Napi::Float32Array>();
+      if (rotations.ElementLength() != frames * 88)
+        throw Napi::RangeError::New(env, "Expected rotations that match lengths");
+      batch_.rotations = rotations.Data();
+      held_.push_back(hold(info[5]));
+    }
+    for (size_t i : {3, 4, 6}) held_.push_back(hold(info[i]));
 
     const auto number = [&](const char* name) { return options.Get(name).As<Napi::Number>().DoubleValue(); };
     options_.fps = number("fps");
@@ -83,11 +72,16 @@ class Job : public std::enable_shared_from_this<Job> {
     options_.rate = number("rate");
     options_.assist_force = number("force");
     options_.assist_torque = number("torque");
+    options_.sampling.samples = static_cast<int>(number("samples"));
+    options_.sampling.keep = static_cast<int>(number("samplesKept"));
+    options_.sampling.window = number("window");
+    options_.sampling.lookahead = number("lookahead");
+    options_.sampling.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed")));
     options_.threads = static_cast<int>(number("threads"));
     reports_.resize(static_cast<size_t>(batch_.count));
     batch_.reports = reports_.data();
 
-    notify_ = Napi::ThreadSafeFunction::New(env, info[6].As<Napi::Function>(), "selfcorrect", 0, 1);
+    notify_ = Napi::ThreadSafeFunction::New(env, info[8].As<Napi::Function>(), "selfcorrect", 0, 1);
     thread_ = std::thread([self = shared_from_this()] { self->run(); });
 
     auto handle = Napi::Object::New(env);
@@ -141,7 +135,9 @@ class Job : public std::enable_shared_from_this<Job> {
         reject(env, "ERR_NATIVE", e.what());
       }
     } else {
-      for (size_t i = 0; i < reports_.size(); ++i) write_report(reports_[i], table_ + i * kReportColumns);
+      double* cell = table_;
+      for (const Report& report : reports_)
+        for (const ReportColumn& column : kReportColumns) *cell++ = column.read(report);
       deferred_.Resolve(env.Undefined());
     }
     held_.clear();
@@ -177,6 +173,12 @@ Napi::Value start_job(const Napi::CallbackInfo& info) {
   auto handle = job->start(info);
   jobs.running.insert(job);
   return handle;
+}
+
+Napi::Value report_columns(Napi::Env env) {
+  auto names = Napi::Array::New(env, kColumns);
+  for (uint32_t i = 0; i < kColumns; ++i) names[i] = Napi::String::New(env, kReportColumns[i].name);
+  return names;
 }
 
 }  // namespace selfcorrect::binding

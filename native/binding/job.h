@@ -18,7 +18,11 @@ class Jobs {
   std::set<std::shared_ptr<Job>> running;
 };
 
-// correctBatch(joints, lengths, keep | null, out, reports, options, onProgress) -> { promise, cancel() }
+// correctBatch(joints, lengths, keep | null, out, labels, rotations | null, reports, options, onProgress)
+//   -> { promise, cancel() }
 Napi::Value start_job(const Napi::CallbackInfo& info);
+
+// The names of the columns of `reports`, [columns].
+Napi::Value report_columns(Napi::Env env);
 
 }  // namespace selfcorrect::binding

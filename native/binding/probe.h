@@ -1,11 +1,10 @@
-// The dynamics kernels and the tracker as functions of the addon, for tests: see dynamics/probe.h.
+// The tracker as a function of the addon, for tests.
 #pragma once
 #include <napi.h>
 
 namespace selfcorrect::binding {
 
-// Adds probeModel(), probeForward(states, loads, lanes), probeInverse(states, wanted) and
-// probeTrack(references, options) to the exports.
+// Adds probeTrack(references, options) to the exports.
 void register_probe(Napi::Env env, Napi::Object exports);
 
 }  // namespace selfcorrect::binding

@@ -65,9 +65,9 @@ Napi::Value measured(const Napi::CallbackInfo& call) {
   const auto joints = joints_of(call);
   const Measure m = measure(joints.Data(), frames_of(joints), call[1].As<Napi::Number>().DoubleValue());
   auto result = Napi::Object::New(env);
-  result["penetrate"] = Napi::Number::New(env, m.penetrate);
-  result["float"] = Napi::Number::New(env, m.floating);
-  result["skate"] = Napi::Number::New(env, m.skate);
+  result["penetrate"] = Napi::Number::New(env, m.joints.penetrate);
+  result["float"] = Napi::Number::New(env, m.joints.floating);
+  result["skate"] = Napi::Number::New(env, m.joints.skate);
   result["jerk"] = Napi::Number::New(env, m.jerk);
   return result;
 }

@@ -1,13 +1,16 @@
 // Tracks up to track_lanes() references side by side with a simulated humanoid, one motion per SIMD lane.
 #pragma once
+#include <atomic>
+
 #include "reference/reference.h"
 
 namespace selfcorrect {
 
 struct TrackOptions {
-  double rate = 240;        // physics steps per second
-  double force_cap = 0.5;   // residual root force, body weights
-  double torque_cap = 300;  // residual root torque, N m
+  double rate = 240;                          // physics steps per second
+  double force_cap = 0.5;                     // residual root force, body weights
+  double torque_cap = 300;                    // residual root torque, N m
+  const std::atomic<bool>* cancel = nullptr;  // once true, tracking ends early; the results mean nothing then
 };
 
 struct TrackResult {
@@ -18,7 +21,11 @@ struct TrackResult {
   double residual_mean = 0;  // body weights
   double residual_max = 0;
   double torque_mean = 0;  // N m
-  double support = 0;      // mean vertical residual over weight
+  double torque_max = 0;
+  double support = 0;           // mean vertical residual over weight
+  double saturation = 0;        // share of joints and steps with a torque at the limit
+  double effort = 0;            // largest torque over its limit
+  std::vector<uint8_t> labels;  // [frames][kLabels], see Batch
 };
 
 int track_lanes();

@@ -26,6 +26,11 @@ struct State {
   Vec3<F> position, velocity;  // of the pelvis' joint
   Quat<F> rotation[kBodies];   // absolute
   Vec3<F> spin[kBodies];       // absolute angular velocity, world axes
+  Vec3<F> lead[kBodies];       // what the spin is expected to gain by the time of the rotations
+  Vec3<F> rate[kBodies];       // the last step's angular acceleration
+
+  // Angular velocity at the time of the rotations, for the forces of inertia.
+  SC_INLINE Vec3<F> turning(int body) const { return spin[body] + lead[body]; }
 };
 
 // Quantities of the current configuration that several kernels share.
@@ -45,6 +50,7 @@ template <class F>
 struct Acceleration {
   Vec3<F> linear;
   Vec3<F> angular[kBodies];
+  Vec3<F> joint[kBodies];  // relative to the parent's turning axes; entry 0 unused
 };
 
 // Copies one motion's humanoid into a lane.

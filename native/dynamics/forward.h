@@ -5,10 +5,15 @@
 // angular acceleration and a the acceleration of the joint's origin less gravity. A joint adds `armature` e:
 // its torque is tau - e (relative acceleration), which is also how a stable (implicit) PD law enters, with e
 // = armature + h kd + h^2 kp. A ground contact adds to its body a force f0 - G a_point with diagonal G:
-// contacts, PD and dynamics are solved together, without Jacobians or iterations.
+// contacts, PD and dynamics are solved together, without Jacobians or iterations. An end stop adds the rank
+// one g n n^T to its joint's e: then D^-1, and with it all that passes through the joint, changes by a rank
+// one (Sherman and Morrison), and a joint within its limits costs no more than the question.
 #pragma once
+#include <algorithm>
+
 #include "contact/ground.h"
 #include "dynamics/body.h"
+#include "dynamics/stop.h"
 
 namespace selfcorrect {
 
@@ -28,10 +33,19 @@ struct Solution {
   Vec3<F> constant;  // D^-1 (tau - n)
 };
 
+// What an end stop adds to a Solution: `turn` times (reach . relative, shift . a, constant).
+template <class F>
+struct StopSolution {
+  Vec3<F> turn, reach, shift;
+  F constant;
+};
+
 template <class F>
 struct ForwardWork {
   Articulated<F> sum[kBodies];  // contributions of the children
   Solution<F> solution[kBodies];
+  StopSolution<F> stop[kBodies];
+  bool stopped[kBodies];
   Vec3<F> acceleration[kBodies];
 };
 
@@ -81,15 +95,31 @@ SC_INLINE Sym3<F> reduce(const Sym3<F>& s, const Mat3<F>& b, const Mat3<F>& w) {
           s.yz - b.x.y * w.x.z - b.y.y * w.y.z - b.z.y * w.z.z};
 }
 
+// s += scale a a^T; m += a b^T.
+template <class F>
+SC_INLINE void add_square(Sym3<F>& s, Vec3<F> a, F scale) {
+  const Vec3<F> b = a * scale;
+  s = {s.xx + a.x * b.x, s.yy + a.y * b.y, s.zz + a.z * b.z,
+       s.xy + a.x * b.y, s.xz + a.x * b.z, s.yz + a.y * b.z};
+}
+template <class F>
+SC_INLINE void add_product(Mat3<F>& m, Vec3<F> a, Vec3<F> b) {
+  m.x += b * a.x;
+  m.y += b * a.y;
+  m.z += b * a.z;
+}
+
 // torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0
 // unused). armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at
-// the pelvis' joint. ground: contact law, or null without ground. Out: accelerations; `grip` keeps the
-// contacts' tangential springs.
+// the pelvis' joint. ground: contact law, or null without ground. limits: [kBodies] of the joints, or null;
+// `step` of their stops, s. Out: accelerations; `grip` is what contacts keep from step to
+// step, zeros at first.
 template <class F>
 SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                                 const Vec3<F>* torque, const Scalar<F>* armature, Vec3<F> root_force,
                                 Vec3<F> root_moment, const Ground<F>* ground, Grip<F>* grip,
-                                ForwardWork<F>& work, Acceleration<F>& out) {
+                                ForwardWork<F>& work, Acceleration<F>& out,
+                                const JointLimit* limits = nullptr, Scalar<F> step = 0) {
   for (int b = kBodies - 1; b >= 0; b--) {
     const F o = F{}, m = shape.mass[b];
     Articulated<F> s = {
@@ -109,7 +139,12 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
       break;
     }
     const Scalar<F> e = armature[b];
-    const Vec3<F> r = k.reach[b], wp = state.spin[p], tau = torque[b];
+    const Vec3<F> r = k.reach[b], wp = state.turning(p);
+    Vec3<F> tau = torque[b];
+    Stop<F> stop;
+    const bool stopped = limits && find_stop(limits[b], b, step, state, k, stop);
+    work.stopped[b] = stopped;
+    if (stopped) tau -= stop.axis * stop.push;
     Sym3<F> D = s.A;
     D.xx += e;
     D.yy += e;
@@ -117,15 +152,27 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
     const Sym3<F> V = inverse(D);
     const Sym3<F> eV = {V.xx * e, V.yy * e, V.zz * e, V.xy * e, V.xz * e, V.yz * e};
     const Mat3<F> W = V * s.B;
-    const Vec3<F> y = V * (tau - s.moment);
-    work.solution[b] = {eV, W, y};
+    Vec3<F> y = V * (tau - s.moment);
+    Vec3<F> held = y * e;  // by armature and stop
     // Seen from the parent: A' = e - e^2 D^-1 (no cancellation), B' = e W, C' = C - B^T W.
-    const Sym3<F> A = {e - eV.xx * e, e - eV.yy * e, e - eV.zz * e, -(eV.xy * e), -(eV.xz * e), -(eV.yz * e)};
-    const Mat3<F> E = {W.x * e, W.y * e, W.z * e};
-    const Sym3<F> C = reduce(s.C, s.B, W);
-    const Vec3<F> coriolis = cross(wp, state.spin[b] - wp), centripetal = cross(wp, cross(wp, r));
+    Sym3<F> A = {e - eV.xx * e, e - eV.yy * e, e - eV.zz * e, -(eV.xy * e), -(eV.xz * e), -(eV.yz * e)};
+    Mat3<F> E = {W.x * e, W.y * e, W.z * e};
+    Sym3<F> C = reduce(s.C, s.B, W);
+    work.solution[b] = {eV, W, y};
+    if (stopped) {
+      const Vec3<F> turn = V * stop.axis, reach = stop.axis - turn * e, shift = transposed_times(s.B, turn);
+      const F g = stop.mass / (stop.mass * dot(stop.axis, turn) + Scalar<F>(1));
+      const F constant = dot(turn, tau - s.moment);
+      add_square(A, reach, g);
+      add_product(E, reach, shift * g);
+      add_square(C, shift, g);
+      y -= turn * (g * constant);
+      held += reach * (g * constant);
+      work.stop[b] = {turn * g, reach, shift, constant};
+    }
+    const Vec3<F> coriolis = cross(wp, state.turning(b) - wp), centripetal = cross(wp, cross(wp, r));
     const Vec3<F> f = s.force + transposed_times(s.B, y) + transposed_times(E, coriolis) + C * centripetal;
-    const Vec3<F> n = tau - y * e + A * coriolis + E * centripetal + cross(r, f);
+    const Vec3<F> n = tau - held + A * coriolis + E * centripetal + cross(r, f);
     // Moved to the parent's joint: a = a_p - [r] al.
     const Mat3<F> G = E + skew_times(r, C);
     Articulated<F>& to = work.sum[p];
@@ -148,21 +195,35 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
   for (int b = 1; b < kBodies; b++) {
     const int p = kParent[b];
     const Solution<F>& s = work.solution[b];
-    const Vec3<F> wp = state.spin[p], r = k.reach[b];
+    const Vec3<F> wp = state.turning(p), r = k.reach[b];
     const Vec3<F> a = work.acceleration[p] + cross(out.angular[p], r) + cross(wp, cross(wp, r));
     work.acceleration[b] = a;
-    out.angular[b] = s.constant - s.slope * a + s.gain * (out.angular[p] + cross(wp, state.spin[b] - wp));
+    const Vec3<F> carried = out.angular[p] + cross(wp, state.turning(b) - wp);
+    Vec3<F> angular = s.constant - s.slope * a + s.gain * carried;
+    if (work.stopped[b]) {
+      const StopSolution<F>& stop = work.stop[b];
+      angular += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
+    }
+    out.angular[b] = angular;
+    out.joint[b] = angular - carried;
   }
+  if (grip) std::copy(work.acceleration, work.acceleration + kBodies, grip->acceleration);
   out.linear.y = out.linear.y - Scalar<F>(kGravity);
 }
 
-// Semi-implicit Euler: velocities first.
+// Leapfrog: velocities belong to the middle between two steps, half a step before the positions they are
+// handed over with, so that v += h a and then x += h v are of second order. The forces of inertia depend on
+// the velocity at the time of the positions; it is extrapolated from the last two accelerations, a quarter
+// step after the middle of their steps: h / 2 (a + 3/4 (a - a')). With the bare spin instead (semi-implicit
+// Euler) a limp body that tumbles at 2 rad/s gains a sixth of its energy in 10 s at 240 Hz.
 template <class F>
 SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h) {
   state.velocity += a.linear * h;
   state.position += state.velocity * h;
   for (int b = 0; b < kBodies; b++) {
     state.spin[b] += a.angular[b] * h;
+    state.lead[b] = a.angular[b] * (h * Scalar<F>(0.875)) - state.rate[b] * (h * Scalar<F>(0.375));
+    state.rate[b] = a.angular[b];
     state.rotation[b] = integrate_rotation(state.rotation[b], state.spin[b] * h);
   }
 }

@@ -24,7 +24,7 @@ SC_INLINE Wrench<F> needed_forces(const Shape<F>& shape, const State<F>& state, 
       a = wanted.linear;
       a.y = a.y + Scalar<F>(kGravity);
     } else {
-      const Vec3<F> r = k.reach[b], wp = state.spin[p];
+      const Vec3<F> r = k.reach[b], wp = state.turning(p);
       a = acceleration[p] + cross(wanted.angular[p], r) + cross(wp, cross(wp, r));
     }
     acceleration[b] = a;

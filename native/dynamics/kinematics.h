@@ -8,7 +8,6 @@ template <class F>
 SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, Kinematics<F>& k) {
   for (int b = 0; b < kBodies; b++) {
     const Axes<F> axes = axes_of(state.rotation[b]);
-    const Vec3<F> w = state.spin[b];
     const int p = kParent[b];
     if (p < 0) {
       k.reach[b] = k.origin[b] = Vec3<F>{};
@@ -33,6 +32,7 @@ SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, 
                              x.y * axes.x.z + z.y * axes.z.z - h.y * c.z};
     k.inertia[b] = inertia;
     k.moment[b] = h;
+    const Vec3<F> w = state.turning(b);
     k.bias_moment[b] = cross(w, inertia * w);
     k.bias_force[b] = cross(w, cross(w, h));
   }

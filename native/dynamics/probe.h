@@ -1,4 +1,4 @@
-// The dynamics kernels on plain arrays, for tests.
+// The dynamics kernels on plain arrays, for tests; each in double precision or in float lanes.
 //
 // All vectors in world axes; rotations absolute, wxyz. A state is, in this order (3 + 88 + 3 + 66 = 160
 // numbers): pelvis position [3], rotations [22][4], pelvis velocity [3], angular velocities [22][3]. A load
@@ -11,16 +11,24 @@ namespace selfcorrect {
 
 constexpr int kProbeState = 160, kProbeLoad = 72, kProbeResult = 69;
 
-// Forward dynamics of `count` states of the nominal humanoid without ground, in double or in float lanes.
-void probe_forward(const double* states, const double* loads, int count, double* results);
-void probe_forward_lanes(const double* states, const double* loads, int count, double* results);
+// Forward dynamics of `count` states of the nominal humanoid without ground.
+void probe_forward(const double* states, const double* loads, int count, bool lanes, double* results);
 
 // Inverse dynamics: the load that gives the accelerations `wanted` (kProbeResult numbers each).
-void probe_inverse(const double* states, const double* wanted, int count, double* loads);
+void probe_inverse(const double* states, const double* wanted, int count, bool lanes, double* loads);
+
+// Forward kinematics: of every body the joint's position [3], the images of the axes x, y, z [9] and the
+// joint's velocity [3].
+constexpr int kProbePlace = 15;
+void probe_kinematics(const double* states, int count, bool lanes, double* places);
 
 // The table of the nominal humanoid, 14 numbers a body: parent, joint offset [3], mass, centre of mass [3],
 // inertia [3], kp, kd, torque limit.
 constexpr int kProbeRow = 14;
 void probe_model(double* rows);
+
+// Its contact points: body and position in the body's axes [3].
+constexpr int kProbePoints = 28, kProbePoint = 4;
+void probe_points(double* rows);
 
 }  // namespace selfcorrect

@@ -24,7 +24,18 @@ enum class Reason : int {
   kFell = 5,  // the body fell or left the reference on every rung
   kCancelled = 6,
   kTooShort = 7,  // fewer than 4 frames
-  kKept = 8       // left as it is by the caller's choice (gamma); status ok
+  kKept = 8,      // left as it is by the caller's choice (gamma); status ok
+  kValid = 9      // needs no correction (preset loop); status ok
+};
+
+// Tracking by many deviating simulations of one motion, of which the best go on (control/sample.h); for
+// motions that one simulation loses. Off when `samples` is 0.
+struct Sampling {
+  int samples = 0;         // simulations of each window: 0, or at least 2
+  int keep = 8;            // of them go on, 1 to `samples`
+  double window = 0.1;     // s
+  double lookahead = 0.4;  // s
+  uint64_t seed = 0;
 };
 
 struct Options {
@@ -33,38 +44,57 @@ struct Options {
   double rate = 240;           // physics steps per second
   double assist_force = 0.5;   // first rung: cap of the residual root force, body weights
   double assist_torque = 300;  // and of the residual root torque, N m
-  int threads = 0;             // 0: one per core
+  Sampling sampling;
+  int threads = 0;  // 0: one per core
 };
 
-// Definitions: DATA (official eval/physics.py with joint spheres of radius 0, tolerance 5 mm).
-struct Measure {
+// Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint
+// spheres of radius 0. Of the body: the same of the humanoid's own contact points, over the ground it is
+// simulated on.
+struct Contact {
   double penetrate = 0;  // mm
   double floating = 0;   // mm
   double skate = 0;      // mm per frame
-  double jerk = 0;       // m/s^3, mean over joints and frames of the third difference
+};
+
+struct Measure {
+  Contact joints, body;
+  double jerk = 0;        // m/s^3, mean over joints and frames of the third difference
+  double root_speed = 0;  // m/s, mean of the pelvis
 };
 
 struct Report {
   Status status = Status::kAborted;
   Reason reason = Reason::kCancelled;
   int rung = -1;             // 0, 1, ... of the assistance ladder; -1: not tracked
+  bool sampled = false;      // tracked by sampling
   double residual_mean = 0;  // residual root force, body weights
   double residual_max = 0;
   double torque_mean = 0;  // residual root torque, N m
-  double support = 0;      // share of the vertical support that the residual carried
+  double torque_max = 0;
+  double support = 0;     // share of the vertical support that the residual carried
+  double saturation = 0;  // share of all joints and steps whose torque reached the joint's limit
+  double effort = 0;      // largest torque of a joint over its limit; commands end at 1, shocks do not
   Measure before, after;
   double error = 0;       // mean joint distance to the input, mm
   double error_root = 0;  // the same relative to the pelvis
 };
 
+constexpr int kLabels = 4;  // left ankle 7, left foot 10, right ankle 8, right foot 11: HumanML3D's order
+
 // One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before
-// it.
+// it. `labels` is [sum of lengths][4]: 1 where the sole of that body (heel part or toes) carried load since
+// the frame before, of a motion that was not simulated where it is within 5 mm of the ground; 0 of a rejected
+// one. `rotations` is optional, [sum of lengths][22][4]: absolute rotation of each body, wxyz, in the motion
+// returned; identity in the rest pose of reference.h. Untouched for a rejected or aborted motion.
 struct Batch {
   const float* joints = nullptr;
   const int32_t* lengths = nullptr;
   const uint8_t* keep = nullptr;  // optional, [count]: 1 = measure this motion and return it as it is (gamma)
   int count = 0;
   float* out = nullptr;
+  uint8_t* labels = nullptr;
+  float* rotations = nullptr;
   Report* reports = nullptr;
 };
 

@@ -25,7 +25,8 @@ double slip(const float* a, const float* b) {
   for (int foot : kFeet) {
     const float *from = a + 3 * foot, *to = b + 3 * foot;
     if (from[1] > kTolerance || to[1] > kTolerance) continue;
-    sum += std::hypot(double(to[0]) - from[0], double(to[2]) - from[2]);
+    const double x = double(to[0]) - from[0], z = double(to[2]) - from[2];
+    sum += std::sqrt(x * x + z * z);
     ++count;
   }
   return count ? sum / count : 0;
@@ -36,15 +37,24 @@ double slip(const float* a, const float* b) {
 Measure measure(const float* joints, int frames, double fps) {
   Measure result;
   if (frames <= 0) return result;
+  Contact& contact = result.joints;
   for (int t = 0; t < frames; ++t) {
     const double low = lowest(joints + t * kRow);
-    if (low < -kTolerance) result.penetrate -= low;
-    if (low > kTolerance) result.floating += low;
+    if (low < -kTolerance) contact.penetrate -= low;
+    if (low > kTolerance) contact.floating += low;
   }
-  result.penetrate *= 1e3 / frames;
-  result.floating *= 1e3 / frames;
-  for (int t = 0; t + 1 < frames; ++t) result.skate += slip(joints + t * kRow, joints + (t + 1) * kRow);
-  if (frames > 1) result.skate *= 1e3 / (frames - 1);
+  contact.penetrate *= 1e3 / frames;
+  contact.floating *= 1e3 / frames;
+  for (int t = 0; t + 1 < frames; ++t) {
+    const float *a = joints + t * kRow, *b = a + kRow;
+    contact.skate += slip(a, b);
+    const double x = double(b[0]) - a[0], y = double(b[1]) - a[1], z = double(b[2]) - a[2];
+    result.root_speed += std::sqrt(x * x + y * y + z * z);
+  }
+  if (frames > 1) {
+    contact.skate *= 1e3 / (frames - 1);
+    result.root_speed *= fps / (frames - 1);
+  }
   for (int t = 0; t + 3 < frames; ++t) {
     const float* p = joints + t * kRow;
     for (int j = 0; j < kJoints; ++j, p += 3) {

@@ -1,10 +1,11 @@
-// Physical plausibility of joint positions: penetrate, float, skate, jerk, and the distance between two
-// motions.
+// Physical plausibility of joint positions: penetrate, float, skate, jerk, speed, and the distance between
+// two motions.
 #pragma once
 #include "include/tracker.h"
 
 namespace selfcorrect {
 
+// All but Measure::body (measure/body.h).
 Measure measure(const float* joints, int frames, double fps);
 
 // Mean joint distance in mm, in the world and relative to the pelvis.

@@ -33,6 +33,14 @@ float length(const float* v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2]
 
 // Gains: UHC's (Luo et al. 2021) with kp x 2.6, kd x 2.26; soft ankles, because stiff ones turn every error
 // of the foot's slope into a tilting foot; stiffer toes; softer arms.
+//
+// Torque limits, the last column, N m: what a strong adult gives in the joint's best direction, one value for
+// all directions. Hip, knee and ankle: isometric maxima of young men are near 200, 200 and 120 (Anderson,
+// Madigan and Nussbaum, J Biomech 2007); muscles that are stretched give up to 1.5 times that, and net
+// moments of running reach 200 at the ankle (Winter, Biomechanics and Motor Control of Human Movement). Toes:
+// sprinting (Stefanyshyn and Nigg, J Biomech 1997). Neck: extension 51 +- 11 (Ann Biomed Eng 2014, doi
+// 10.1007/s10439-014-1046-0). Shoulder, elbow and wrist: near 100, 80 and 20 (Garner and Pandy, Ann Biomed
+// Eng 2003). Spine and collars, which carry trunk and arms: as UHC.
 const BodyRow kBodyTable[kBodies] = {
     row("pelvis", 0, 0, 0, 7.8f, 0, -.03f, 0, .066f, .066f, .032f, 0, 0, 0),
     row("left_hip", .063f, -.085f, -.0145f, 9.9f, 0, -.207f, 0, .149f, .022f, .149f, 500, 50, 300),
@@ -54,8 +62,8 @@ const BodyRow kBodyTable[kBodies] = {
     row("right_shoulder", -.12f, .041f, -.012f, 1.9f, 0, -.132f, 0, .012f, .002f, .012f, 240, 24, 150),
     row("left_elbow", 0, -.26f, 0, 1.13f, 0, -.137f, 0, .008f, .001f, .008f, 180, 18, 100),
     row("right_elbow", 0, -.26f, 0, 1.13f, 0, -.137f, 0, .008f, .001f, .008f, 180, 18, 100),
-    row("left_wrist", 0, -.268f, 0, .43f, 0, -.085f, 0, .001f, .001f, .001f, 30, 3, 40),
-    row("right_wrist", 0, -.268f, 0, .43f, 0, -.085f, 0, .001f, .001f, .001f, 30, 3, 40),
+    row("left_wrist", 0, -.268f, 0, .43f, 0, -.085f, 0, .001f, .001f, .001f, 30, 3, 20),
+    row("right_wrist", 0, -.268f, 0, .43f, 0, -.085f, 0, .001f, .001f, .001f, 30, 3, 20),
 };
 
 Skeleton nominal_skeleton() {

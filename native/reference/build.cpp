@@ -9,6 +9,7 @@
 #include "reference/foot.h"
 #include "reference/footlock.h"
 #include "reference/ik.h"
+#include "reference/limit.h"
 #include "reference/repair.h"
 #include "reference/reroot.h"
 #include "reference/skeleton.h"
@@ -60,10 +61,7 @@ void write(const Motion& motion, double ground, Reference& out) {
   out.root.clear();
   out.rotation.clear();
   out.contact.clear();
-  for (int j = 0; j < kJoints; ++j) {
-    const Vec3 o = motion.offset[j];
-    out.skeleton.offset[j] = {float(o.x), float(o.y), float(o.z)};
-  }
+  out.skeleton = skeleton_of(motion);
   std::array<Quat, kJoints> last = motion.rotation.front();
   for (int t = 0; t < motion.frames(); ++t) {
     const Vec3 root = motion.position[t][0];
@@ -79,7 +77,17 @@ void write(const Motion& motion, double ground, Reference& out) {
 
 }  // namespace
 
-Reason build_reference(const float* joints, int frames, const Options& options, Reference& out) {
+Skeleton skeleton_of(const Motion& motion) {
+  Skeleton skeleton;
+  for (int j = 0; j < kJoints; ++j) {
+    const Vec3 o = motion.offset[j];
+    skeleton.offset[j] = {float(o.x), float(o.y), float(o.z)};
+  }
+  return skeleton;
+}
+
+Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,
+                       const Posed& posed) {
   const Reason reason = validate(joints, frames, options.fps);
   if (reason != Reason::kNone) return reason;
   const double fps = options.fps;
@@ -99,6 +107,8 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
   out.clean = out.clean && bones_are_constant(motion, joints);
   const Floor floor = find_floor(motion);
+  const double ground = planted_height(floor, clip) - kSoleDepth;
+  if (posed) posed(motion, ground);
   lower(motion, floor.height);
   detect_contacts(motion);
   out.clean = out.clean && stands_still(motion, floor);
@@ -116,7 +126,8 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     clean_feet();
   else
     motion.contact = locked;
-  write(motion, planted_height(floor, clip) - kSoleDepth, out);
+  keep_limits(motion);  // locking and levelling feet may have left them
+  write(motion, ground, out);
   return Reason::kNone;
 }
 

@@ -31,6 +31,7 @@ inline Vec3 unit(Vec3 a, Vec3 fallback = {0, 1, 0}) {
 // The part of `a` perpendicular to the unit vector `axis`.
 inline Vec3 reject(Vec3 a, Vec3 axis) { return a - dot(a, axis) * axis; }
 
+inline double lerp(double a, double b, double t) { return a + t * (b - a); }
 inline Vec3 lerp(Vec3 a, Vec3 b, double t) { return a + t * (b - a); }
 
 // 0 below `low`, 1 above `high`, with zero slope at both.

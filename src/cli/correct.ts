@@ -103,7 +103,7 @@ function tableRow(name: string, all: CorrectionReport[]): string[] {
 
 interface Done {
   file: MotionFile;
-  result: CorrectResult;
+  result: Pick<CorrectResult, 'motions' | 'reports'>;
   written: string;
 }
 

@@ -1,35 +1,32 @@
 import { FRAME_SIZE } from '../motion/motion.js';
+import { JOINT_COUNT } from '../motion/skeleton.js';
 import { Random } from '../random/random.js';
-import { CorrectorError, expected } from './errors.js';
-import { native, REPORT_COLUMNS } from './native.js';
+import { CorrectorError } from './errors.js';
+import { type CorrectInput, type MotionForm, type Taken, takeInputs } from './inputs.js';
+import { native } from './native.js';
 import { type CorrectOptions, resolveOptions } from './options.js';
-import { type CorrectionReport, readReport } from './report.js';
+import { type CorrectedMotion, giveBack } from './outputs.js';
+import { CONTACT_LABELS, type CorrectionReport, REPORT_COLUMNS, readReport } from './report.js';
+import { type BatchSummary, summarise } from './summary.js';
 
-/** Joint positions of one motion: `frames * 22 * 3` numbers, metres, y up, joints in SMPL order. */
-export interface CorrectInput {
-  joints: Float32Array;
-}
+/** Numbers per frame of the rotations of the corrector's bodies. */
+const BODY_TURNS = JOINT_COUNT * 4;
 
 export interface CorrectResult {
-  /** As many as came in, in the same order and of the same shape. New arrays; the inputs are not written to. */
-  motions: { joints: Float32Array }[];
+  /**
+   * As many as came in, in the same order, each with as many frames. New arrays; the inputs are not written to. A motion that
+   * was rejected comes back as it came, byte for byte, and so does one that was kept (`report.kept`), in its own form.
+   */
+  motions: CorrectedMotion[];
   reports: CorrectionReport[];
-}
-
-function checkInputs(inputs: readonly CorrectInput[]): void {
-  if (!Array.isArray(inputs)) throw expected('ERR_TYPE', 'an array of motions', 'inputs', inputs);
-  inputs.forEach((input, i) => {
-    const joints = input?.joints;
-    if (Array.isArray(joints))
-      throw expected('ERR_SHAPE', 'a flat Float32Array [frames x 22 x 3]', `inputs[${i}].joints`, joints);
-    if (!(joints instanceof Float32Array))
-      throw expected('ERR_TYPE', 'a Float32Array', `inputs[${i}].joints`, joints);
-  });
+  /** The batch in numbers. Computed when it is first read. */
+  readonly summary: BatchSummary;
 }
 
 /**
  * Corrects motions by physics: each is cleaned (floor, contacts, foot lock), then tracked by a simulated humanoid whose only
- * outside help is a capped force and torque at the pelvis, and returned as that humanoid moved.
+ * outside help is a capped force and torque at the pelvis, and returned as that humanoid moved. Motions come as joint
+ * positions, joint rotations or HumanML3D features, and go back in the same form or in another (option `output`).
  *
  * One bad motion never fails a batch: it has its own `status`. A result does not depend on the other motions of the batch,
  * their order, or the number of threads. With `gamma` (the correction strength of Gillman et al., arXiv 2402.07087) a motion
@@ -44,33 +41,33 @@ export async function correctBatch(
   inputs: readonly CorrectInput[],
   options: CorrectOptions = {},
 ): Promise<CorrectResult> {
-  checkInputs(inputs);
-  const { gamma, seed, signal, onProgress, ...settings } = resolveOptions(options);
+  const { gamma, signal, onProgress, output, ...settings } = resolveOptions(options);
+  const taken = takeInputs(inputs);
   signal?.throwIfAborted();
 
-  // A ragged motion goes to the addon as an empty one: it has a status like any other bad motion.
-  const ragged = (input: CorrectInput) => input.joints.length % FRAME_SIZE !== 0;
-  const lengths = Int32Array.from(inputs, (input) => (ragged(input) ? 0 : input.joints.length / FRAME_SIZE));
-  const values = lengths.reduce((sum, frames) => sum + frames * FRAME_SIZE, 0);
-  const packed = allocate(() => new Float32Array(values));
-  const out = allocate(() => new Float32Array(values));
-  const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS));
-  let offset = 0;
-  for (const input of inputs) {
-    if (ragged(input)) continue;
-    packed.set(input.joints, offset);
-    offset += input.joints.length;
-  }
+  // What is no motion by its shape goes to the addon as an empty one: it has a status like any other bad motion.
+  const lengths = Int32Array.from(taken, ({ joints, problem }) => (problem ? 0 : joints.length / FRAME_SIZE));
+  const frames = lengths.reduce((sum, length) => sum + length, 0);
+  const form = (motion: Taken): MotionForm => (output === 'same' ? motion.form : output);
+  const turned = taken.some((motion) => form(motion) === 'rotations' && motion.form !== 'rotations');
+  const packed = allocate(() => new Float32Array(frames * FRAME_SIZE));
+  const out = allocate(() => new Float32Array(frames * FRAME_SIZE));
+  const labels = allocate(() => new Uint8Array(frames * CONTACT_LABELS));
+  const bodies = turned ? allocate(() => new Float32Array(frames * BODY_TURNS)) : null;
+  const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS.length));
+  const keep = keepMask(inputs.length, gamma, settings.seed);
+  const starts = new Float64Array(inputs.length + 1);
+  taken.forEach(({ joints, problem }, i) => {
+    if (!problem) packed.set(joints, starts[i] * FRAME_SIZE);
+    starts[i + 1] = starts[i] + lengths[i];
+  });
+  /** The part of motion i of an array of the whole batch. */
+  const part = <A extends Float32Array | Uint8Array>(array: A, i: number, size: number): A =>
+    array.subarray(starts[i] * size, starts[i + 1] * size) as A;
 
   const total = inputs.length;
-  const job = native().correctBatch(
-    packed,
-    lengths,
-    keepMask(total, gamma, seed),
-    out,
-    table,
-    settings,
-    (done) => onProgress?.({ done, total }),
+  const job = native().correctBatch(packed, lengths, keep, out, labels, bodies, table, settings, (done) =>
+    onProgress?.({ done, total }),
   );
   const abort = () => job.cancel();
   signal?.addEventListener('abort', abort, { once: true });
@@ -89,18 +86,32 @@ export async function correctBatch(
   signal?.throwIfAborted();
   onProgress?.({ done: total, total });
 
-  const motions: CorrectResult['motions'] = [];
-  const reports: CorrectionReport[] = [];
-  offset = 0;
-  inputs.forEach((input, i) => {
+  const reports = taken.map(({ problem }, i) => {
     const report = readReport(table, i);
-    const size = lengths[i] * FRAME_SIZE;
-    const values = ragged(input) ? input.joints.slice() : out.slice(offset, offset + size);
-    motions.push({ joints: values });
-    reports.push(ragged(input) ? { ...report, reason: 'its values do not fill frames of 22 x 3' } : report);
-    offset += size;
+    return problem ? { ...report, reason: problem } : report;
   });
-  return { motions, reports };
+  const motions = taken.map((motion, i) =>
+    giveBack(motion, form(motion), {
+      joints: motion.problem ? motion.joints : part(out, i, FRAME_SIZE).slice(),
+      contacts: part(labels, i, CONTACT_LABELS).slice(),
+      bodies: bodies ? part(bodies, i, BODY_TURNS) : undefined,
+      fate: reports[i].status === 'rejected' ? 'rejected' : reports[i].kept ? 'kept' : 'corrected',
+    }),
+  );
+  let summary: BatchSummary | undefined;
+  return {
+    motions,
+    reports,
+    get summary() {
+      summary ??= summarise(
+        reports,
+        (i) => part(packed, i, FRAME_SIZE),
+        (i) => part(out, i, FRAME_SIZE),
+        settings.fps,
+      );
+      return summary;
+    },
+  };
 }
 
 /** Which motions gamma leaves as they are: motion i is corrected when its own random number is under gamma / (1 + gamma). */

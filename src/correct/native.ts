@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { CorrectorError } from './errors.js';
+import type { ResolvedSampling } from './sampling.js';
 
-/** Numbers per motion in the table of reports; the order is that of native/binding/job.cpp. */
-export const REPORT_COLUMNS = 17;
-
-export interface NativeOptions {
+export interface NativeOptions extends ResolvedSampling {
   fps: number;
   preset: 0 | 1;
   rate: number;
   force: number;
   torque: number;
   threads: number;
+  /** Of sampling. */
+  seed: number;
 }
 
 export interface NativeJob {
@@ -22,11 +22,15 @@ export interface NativeJob {
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
   info(): { lanes: number; threads: number; compiler: string };
+  /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
+  reportColumns: string[];
   correctBatch(
     joints: Float32Array,
     lengths: Int32Array,
     keep: Uint8Array | null,
     out: Float32Array,
+    labels: Uint8Array,
+    rotations: Float32Array | null,
     reports: Float64Array,
     options: NativeOptions,
     onProgress: (done: number) => void,

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { expected } from './errors.js';
+import { FORMS, type MotionForm } from './inputs.js';
 import type { NativeOptions } from './native.js';
+import { resolveSampling, type SamplingOptions } from './sampling.js';
 
 /** Options of `correctBatch()`; all are optional. */
 export interface CorrectOptions {
@@ -18,14 +20,21 @@ export interface CorrectOptions {
    * last to as much as it needs.
    */
   assist?: { force?: number; torque?: number };
+  /** Tracks by sampling, within the caps of each rung, what one simulation loses there; true for the defaults. Default: off. */
+  sampling?: boolean | SamplingOptions;
   /** Correction strength, 0 to Infinity (default): a motion is corrected with probability gamma / (1 + gamma). */
   gamma?: number;
-  /** Seed of gamma's draws, an integer; default 0. */
+  /** Seed of gamma's draws and of sampling, an integer; default 0. */
   seed?: number;
   /** Physics steps per second, 60 to 2,000; default 240. */
   rate?: number;
   /** Threads, 1 to 1,024; default: one per core. */
   threads?: number;
+  /**
+   * Form of the motions returned: `same` (default) as each came, or `joints`, `rotations` or `features` for all. Joint
+   * positions are there in any case.
+   */
+  output?: 'same' | MotionForm;
   /** Aborts the work; the call rejects with `signal.reason`. */
   signal?: AbortSignal;
   /** Called at most every 50 ms with the number of motions done, and once at the end. */
@@ -34,12 +43,25 @@ export interface CorrectOptions {
 
 interface ResolvedOptions extends NativeOptions {
   gamma: number;
-  seed: number;
+  output: 'same' | MotionForm;
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number }) => void;
 }
 
-const KNOWN = ['fps', 'preset', 'assist', 'gamma', 'seed', 'rate', 'threads', 'signal', 'onProgress'];
+const OUTPUTS = ['same', ...FORMS] as const;
+const KNOWN = [
+  'fps',
+  'preset',
+  'assist',
+  'sampling',
+  'gamma',
+  'seed',
+  'rate',
+  'threads',
+  'output',
+  'signal',
+  'onProgress',
+];
 
 function number(value: unknown, name: string, low: number, high: number, fallback: number): number {
   if (value === undefined) return fallback;
@@ -62,11 +84,13 @@ export function resolveOptions(options: CorrectOptions): ResolvedOptions {
   for (const name of Object.keys(options))
     if (!KNOWN.includes(name))
       throw expected('ERR_TYPE', `one of ${KNOWN.join(', ')}`, 'an option name', name);
-  const { preset = 'clip', assist = {}, signal, onProgress } = options;
+  const { preset = 'clip', assist = {}, output = 'same', signal, onProgress } = options;
   if (preset !== 'clip' && preset !== 'loop')
     throw expected('ERR_RANGE', "'clip' or 'loop'", 'preset', preset);
   if (assist === null || typeof assist !== 'object')
     throw expected('ERR_TYPE', 'an object { force, torque }', 'assist', assist);
+  if (!OUTPUTS.includes(output))
+    throw expected('ERR_RANGE', "'same', 'joints', 'rotations' or 'features'", 'output', output);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw expected('ERR_TYPE', 'an AbortSignal', 'signal', signal);
   if (onProgress !== undefined && typeof onProgress !== 'function')
@@ -77,9 +101,11 @@ export function resolveOptions(options: CorrectOptions): ResolvedOptions {
     rate: number(options.rate, 'rate', 60, 2000, 240),
     force: number(assist.force, 'assist.force', 0, 100, 0.5),
     torque: number(assist.torque, 'assist.torque', 0, 100_000, 300),
+    ...resolveSampling(options.sampling, number, integer),
     gamma: number(options.gamma, 'gamma', 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
     seed: integer(options.seed, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0),
     threads: integer(options.threads, 'threads', 1, 1024, availableParallelism()),
+    output,
     signal,
     onProgress,
   };

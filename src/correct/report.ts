@@ -1,15 +1,21 @@
-import { REPORT_COLUMNS } from './native.js';
-
-/** How plausible a motion is. Joints are points; tolerance 5 mm (definitions of the official evaluation). */
-export interface Plausibility {
-  /** Depth of the lowest joint under the floor, mean over frames, mm. */
+/** Contact with the ground; heights and depths up to 5 mm count as touching it (tolerance of the official evaluation). */
+export interface GroundContact {
+  /** Depth of the lowest point under the ground where it is over 5 mm, mean over frames, mm. */
   penetrate: number;
-  /** Height of the lowest joint over the floor, mean over frames, mm. A jump or a flip floats too. */
+  /** Height of the lowest point over the ground where it is over 5 mm, mean over frames, mm. A jump or a flip floats too. */
   float: number;
-  /** Horizontal shift of the feet's joints while they touch the floor, mm per frame. */
+  /** Horizontal shift of the points that touch the ground in both of two frames, mean over frames, mm per frame. */
   skate: number;
+  /** penetrate + float + skate, mm. */
+  physErr: number;
+}
+
+/** How plausible a motion is as joint positions over the floor y = 0; skate is of the foot joints (10, 11). */
+export interface Plausibility extends GroundContact {
   /** Mean size of the third derivative of the joint positions, m/s^3. */
   jerk: number;
+  /** Mean speed of the pelvis, m/s. */
+  rootSpeed: number;
 }
 
 /**
@@ -21,62 +27,151 @@ export interface Plausibility {
  */
 export type CorrectionStatus = 'ok' | 'assisted' | 'rejected' | 'failed' | 'aborted';
 
-/** What the corrector says of one motion. */
+/** What the corrector says of one motion. Every number is finite. */
 export interface CorrectionReport {
   status: CorrectionStatus;
-  /** Why it is not `ok`, in words; also set when `gamma` kept the input. */
+  /** Why it is not `ok`, in words; also set with `kept`. */
   reason?: string;
+  /** Set when the motion came back as it came: left by `gamma`, or `valid` as it was (preset `loop`). */
+  kept?: 'gamma' | 'valid';
   /** Rung of the assistance ladder that tracked it, from 0; -1 when it was not tracked. */
   rung: number;
+  /** Whether it took sampling (option `sampling`) to track it. */
+  sampled: boolean;
   /** Outside force on the pelvis that ground contact could not deliver, in body weights (mean and maximum over the motion). */
   residualForce: { mean: number; max: number };
-  /** Outside torque on the pelvis, N m, mean. */
-  residualTorque: number;
+  /** Outside torque on the pelvis, N m. */
+  residualTorque: { mean: number; max: number };
   /** Share of the body's weight that the outside force carried, mean; negative when it pulled down. */
   support: number;
+  torque: {
+    /** Share of all joints and physics steps in which the torque given reached the joint's limit, 0 to 1. */
+    saturation: number;
+    /**
+     * Largest torque given by any joint over that joint's limit. What the controller commands ends at 1; only single steps of
+     * an impact, whose shock the joints' implicit damping takes, go beyond.
+     */
+    effort: number;
+  };
+  /** By joint centres, as evaluations of generated motion measure. All 0 for a motion that is not finite. */
   before: Plausibility;
   after: Plausibility;
-  /** Mean distance of the joints to the input, mm. */
+  /**
+   * The same by the body's own geometry: soles, knees, seat, hands, elbows, trunk and head of the humanoid sized to the motion,
+   * over the ground it is simulated on (a sole's thickness, about 2.5 cm, under the joints of a standing foot). Before: the
+   * input's joints with the body's parts turned as inverse kinematics has them before floor and feet are cleaned. Missing for a
+   * motion that was rejected or aborted.
+   */
+  body?: { before: GroundContact; after: GroundContact };
+  /** After over before; a number is missing where the motion had none before (a pelvis that stands still). */
+  ratio: { rootSpeed?: number; jerk?: number };
+  /** Mean distance of the joints to the input (MPJPE), mm. */
   error: number;
   /** The same relative to the pelvis, mm. */
   errorRoot: number;
 }
 
+/** Contact labels per frame. */
+export const CONTACT_LABELS = 4;
+
+/** Columns of the native table of reports, one row a motion: those of native/binding/report_table.h. */
+export const REPORT_COLUMNS = [
+  'status',
+  'reason',
+  'rung',
+  'sampled',
+  'residualForceMean',
+  'residualForceMax',
+  'residualTorqueMean',
+  'residualTorqueMax',
+  'support',
+  'saturation',
+  'effort',
+  'error',
+  'errorRoot',
+  'before.penetrate',
+  'before.float',
+  'before.skate',
+  'before.jerk',
+  'before.rootSpeed',
+  'before.body.penetrate',
+  'before.body.float',
+  'before.body.skate',
+  'after.penetrate',
+  'after.float',
+  'after.skate',
+  'after.jerk',
+  'after.rootSpeed',
+  'after.body.penetrate',
+  'after.body.float',
+  'after.body.skate',
+] as const;
+
+type Read = (column: (typeof REPORT_COLUMNS)[number]) => number;
+
 const STATUSES: readonly CorrectionStatus[] = ['ok', 'assisted', 'rejected', 'failed', 'aborted'];
+
+export const NOT_FINITE = 'it has a value that is not finite';
 
 const REASONS: readonly (string | undefined)[] = [
   undefined,
   'it has no frames',
-  'it has a value that is not finite',
+  NOT_FINITE,
   'a joint is further than 1,000 m from the origin or faster than 100 m/s',
   'its bone lengths fit no body',
   'the simulated body fell or left the reference on every rung of assistance',
   'cancelled',
   'it has fewer than 4 frames',
   'kept as it is (gamma)',
+  'valid as it is: returned unchanged (preset loop)',
 ];
 
-const plausibility = (row: Float64Array, at: number): Plausibility => ({
-  penetrate: row[at],
-  float: row[at + 1],
-  skate: row[at + 2],
-  jerk: row[at + 3],
+/** By reason. */
+const KEPT: Readonly<Record<number, CorrectionReport['kept']>> = { 8: 'gamma', 9: 'valid' };
+
+function contact(read: Read, of: 'before' | 'after' | 'before.body' | 'after.body'): GroundContact {
+  const [penetrate, float, skate] = [read(`${of}.penetrate`), read(`${of}.float`), read(`${of}.skate`)];
+  return { penetrate, float, skate, physErr: penetrate + float + skate };
+}
+
+const plausibility = (read: Read, of: 'before' | 'after'): Plausibility => ({
+  ...contact(read, of),
+  jerk: read(`${of}.jerk`),
+  rootSpeed: read(`${of}.rootSpeed`),
 });
+
+function ratios(before: Plausibility, after: Plausibility): CorrectionReport['ratio'] {
+  const ratio: CorrectionReport['ratio'] = {};
+  for (const name of ['rootSpeed', 'jerk'] as const)
+    if (before[name] > 0) ratio[name] = after[name] / before[name];
+  return ratio;
+}
 
 /** Reads motion `index` from the native table of reports. */
 export function readReport(table: Float64Array, index: number): CorrectionReport {
-  const row = table.subarray(index * REPORT_COLUMNS, (index + 1) * REPORT_COLUMNS);
-  const reason = REASONS[row[1]];
+  const read: Read = (column) => table[index * REPORT_COLUMNS.length + REPORT_COLUMNS.indexOf(column)];
+  const status = STATUSES[read('status')];
+  const reason = REASONS[read('reason')];
+  const kept = KEPT[read('reason')];
+  const before = plausibility(read, 'before');
+  const after = plausibility(read, 'after');
   return {
-    status: STATUSES[row[0]],
+    status,
     ...(reason === undefined ? {} : { reason }),
-    rung: row[2],
-    residualForce: { mean: row[3], max: row[4] },
-    residualTorque: row[5],
-    support: row[6],
-    before: plausibility(row, 7),
-    after: plausibility(row, 11),
-    error: row[15],
-    errorRoot: row[16],
+    ...(kept === undefined ? {} : { kept }),
+    rung: read('rung'),
+    sampled: read('sampled') === 1,
+    residualForce: { mean: read('residualForceMean'), max: read('residualForceMax') },
+    residualTorque: { mean: read('residualTorqueMean'), max: read('residualTorqueMax') },
+    support: read('support'),
+    torque: { saturation: read('saturation'), effort: read('effort') },
+    before,
+    after,
+    ...(status === 'rejected' || status === 'aborted'
+      ? {}
+      : { body: { before: contact(read, 'before.body'), after: contact(read, 'after.body') } }),
+    ratio: ratios(before, after),
+    error: read('error'),
+    errorRoot: read('errorRoot'),
   };
 }

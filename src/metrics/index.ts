@@ -1,5 +1,6 @@
 /** Metrics of generated motion: train-free features, distances between sets, an action classifier, physical plausibility. */
 export { ActionClassifier } from './classifier.js';
+export { type DistributionShift, distributionShift } from './distribution-shift.js';
 export { type Described, Evaluator, type EvaluatorOptions, type LabelledMotions } from './evaluator.js';
 export { featureMoments, frechetDistance } from './frechet.js';
 export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';

@@ -63,12 +63,14 @@ export function forwardKinematics(
  * rotation of them (Kabsch 1976). So forward kinematics gives the joints back exactly when the bone lengths agree and the
  * hips, and the shoulder girdle, move as rigid pieces. End joints follow their guide or parent.
  * @param joints positions, `[frame, 22, xyz]`.
- * @param guide global rotations to stay near to, e.g. those of the file the motion was read from.
+ * @param guide rotations to stay near to, e.g. those of the file the motion was read from: global ones, or with `local` those
+ *   relative to the parent, so that a limb is carried along by a trunk that turns.
  */
 export function inverseKinematics(
   joints: Float32Array | Float64Array,
   offsets: Float64Array,
   guide?: Float64Array,
+  local = false,
 ): Float64Array {
   const frames = joints.length / (3 * JOINT_COUNT);
   const global = new Float64Array(frames * JOINT_COUNT * 4);
@@ -89,10 +91,11 @@ export function inverseKinematics(
         continue;
       }
       const parent = 4 * (at + PARENTS[j]);
-      for (let c = 0; c < 4; c++) global[q + c] = guide ? guide[q + c] : global[parent + c];
+      if (guide && local) multiply(global, q, global, parent, guide, q);
+      else for (let c = 0; c < 4; c++) global[q + c] = guide ? guide[q + c] : global[parent + c];
       if (children.length === 0) {
         // an end joint keeps its local rotation, so a foot or a hand goes along with its limb
-        if (guide) {
+        if (guide && !local) {
           relative(swing, 0, guide, parent, guide, q);
           multiply(global, q, global, parent, swing, 0);
         }

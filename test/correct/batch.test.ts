@@ -69,7 +69,9 @@ test('a bone that is off in a third of the frames is repaired, not a reason to r
 });
 
 test('an empty batch is an empty result', async () => {
-  assert.equal(await correctBatch([]), { motions: [], reports: [] });
+  const { motions, reports, summary } = await correctBatch([]);
+  assert.equal([motions, reports], [[], []]);
+  assert.is(summary.count, 0);
 });
 
 test('a result depends neither on threads, nor on the neighbours, nor on the order', async () => {
@@ -103,7 +105,10 @@ test('gamma corrects each motion with probability gamma / (1 + gamma), by seed a
   const again = await correctBatch(inputs.slice(0, 50), { gamma: 3, seed: 11 });
   assert.equal(again.motions, motions.slice(0, 50));
   const none = await correctBatch(inputs.slice(0, 5), { gamma: 0 });
-  assert.equal(none.motions, inputs.slice(0, 5));
+  assert.equal(
+    none.motions.map(({ joints }) => joints),
+    inputs.slice(0, 5).map(({ joints }) => joints),
+  );
 });
 
 test('progress grows to the end, and the event loop stays free meanwhile', async () => {

@@ -25,6 +25,11 @@ for (const [options, code, message] of [
   [{ seed: 1.5 }, 'ERR_RANGE', /an integer for seed but received 1\.5/],
   [{ threads: 0 }, 'ERR_RANGE', /for threads/],
   [{ rate: 10 }, 'ERR_RANGE', /for rate/],
+  [
+    { output: 'bvh' },
+    'ERR_RANGE',
+    /^Expected 'same', 'joints', 'rotations' or 'features' for output but received "bvh"$/,
+  ],
   [{ signal: {} }, 'ERR_TYPE', /an AbortSignal for signal but received an object of Object/],
   [{ onProgress: 3 }, 'ERR_TYPE', /a function for onProgress/],
   [{ frames: 3 }, 'ERR_TYPE', /for an option name but received "frames"/],

@@ -190,6 +190,26 @@ test('inverse kinematics gives joints back, and rotations too with a guide', () 
   }
 });
 
+test('a guide of local rotations carries the limbs along with a body that turns', () => {
+  const { joints, local } = randomMotion(7, 20, 1.2);
+  const turn = Float64Array.of(Math.cos(0.6), 0.1, 0.5, -0.2);
+  const norm = Math.hypot(...turn);
+  turn.forEach((value, c) => {
+    turn[c] = value / norm;
+  });
+  const turned = new Float64Array(joints.length);
+  for (let i = 0; i < joints.length; i += 3)
+    rotate(turned, i, turn, 0, joints[i], joints[i + 1], joints[i + 2]);
+  const back = localRotations(inverseKinematics(turned, REST_OFFSETS, local, true));
+  const pelvis = new Float64Array(4);
+  for (let q = 0; q < back.length; q += 4) {
+    const wanted = q % 88 === 0 ? pelvis : local.subarray(q, q + 4);
+    if (q % 88 === 0) multiply(pelvis, 0, turn, 0, local, q);
+    const dot = wanted.reduce((sum, value, c) => sum + value * back[q + c], 0);
+    assert.ok(Math.abs(dot) > 1 - 1e-12, `joint ${(q / 4) % 22}`);
+  }
+});
+
 test('a two-bone limb keeps its lengths, reaches what it can and bends towards the pole', () => {
   fc.assert(
     fc.property(vector, vector, vector, (start, target, pole) => {

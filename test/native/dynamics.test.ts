@@ -1,134 +1,148 @@
-// Forward and inverse dynamics of the humanoid against MuJoCo's accelerations on the same body.
-import { createRequire } from 'node:module';
+// Kinematics, mass matrix, bias forces, forward and inverse dynamics of 1,000 random states against MuJoCo on the same body.
+//
+// MuJoCo's velocities are the pelvis' linear velocity, its angular velocity in its own axes and of every other body the
+// velocity relative to its parent, in the body's axes. The addon's are absolute and in world axes: u = T qvel.
 import loadMujoco from '@mujoco/mujoco';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../src/random/random.js';
+import {
+  BODIES,
+  dof,
+  GRAVITY,
+  humanoid,
+  LOAD,
+  mjcf,
+  order,
+  PLACE,
+  probe,
+  RESULT,
+  STATE,
+} from '../support/humanoid.js';
+import { add, cross, multiply, type Quat, rotate, sub, unrotate, type Vec } from '../support/rigid.js';
 
-interface Probe {
-  probeModel(): Float64Array;
-  probeForward(states: Float64Array, loads: Float64Array, lanes: boolean): Float64Array;
-  probeInverse(states: Float64Array, wanted: Float64Array): Float64Array;
-}
-const native = createRequire(import.meta.url)('../../../build/Release/selfcorrect.node') as Probe;
+const COUNT = 1000;
+const NV = 6 + 21 * 3;
+const EXACT = 1e-10;
+const FLOAT = 1e-5;
 
-const BODIES = 22;
-const ROW = 14;
-const STATE = 160;
-const LOAD = 72;
-const RESULT = 69;
-const ARMATURE = 0.005; // kg m^2, native/dynamics/body.h (a float there)
-const GRAVITY = 9.81;
-
-type Vec = [number, number, number];
-type Quat = [number, number, number, number];
-
-const add = (a: Vec, b: Vec): Vec => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-const sub = (a: Vec, b: Vec): Vec => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const cross = (a: Vec, b: Vec): Vec => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
-function multiply(a: Quat, b: Quat): Quat {
-  return [
-    a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3],
-    a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2],
-    a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1],
-    a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0],
-  ];
-}
-function rotate(q: Quat, v: Vec): Vec {
-  const [, x, y, z] = multiply(multiply(q, [0, ...v]), [q[0], -q[1], -q[2], -q[3]]);
-  return [x, y, z];
-}
-const unrotate = (q: Quat, v: Vec): Vec => rotate([q[0], -q[1], -q[2], -q[3]], v);
-
-const model = native.probeModel();
-const parent = (body: number) => model[body * ROW];
-const children = (body: number) =>
-  Array.from({ length: BODIES }, (_, b) => b).filter((b) => parent(b) === body);
-
-/** Bodies in the order of MuJoCo's state: depth first. */
-const order: number[] = [];
-(function visit(body: number) {
-  order.push(body);
-  for (const child of children(body)) visit(child);
-})(0);
-
-function mjcf(): string {
-  const body = (b: number): string => {
-    const row = Array.from(model.subarray(b * ROW, (b + 1) * ROW));
-    const joint = b === 0 ? '<freejoint/>' : `<joint type="ball" armature="${ARMATURE}"/>`;
-    return (
-      `<body pos="${row.slice(1, 4).join(' ')}">${joint}` +
-      `<inertial mass="${row[4]}" pos="${row.slice(5, 8).join(' ')}" diaginertia="${row.slice(8, 11).join(' ')}"/>` +
-      `${children(b).map(body).join('')}</body>`
-    );
-  };
-  return `<mujoco><option gravity="0 -${GRAVITY} 0"/><compiler balanceinertia="false"/><worldbody>${body(0)}</worldbody></mujoco>`;
+interface Scene {
+  rotation: Quat[];
+  spin: Vec[];
 }
 
-/** Random states and loads in the addon's form, and MuJoCo's accelerations turned into it. */
-async function scenes(count: number) {
-  const mujoco = await loadMujoco();
-  const system = mujoco.MjModel.from_xml_string(mjcf());
-  const data = new mujoco.MjData(system);
-  assert.is(system.nv, 6 + 21 * 3);
-  const random = new Random(7, 'dynamics');
-  const states = new Float64Array(count * STATE);
-  const loads = new Float64Array(count * LOAD);
-  const expected = new Float64Array(count * RESULT);
-  const vector = (scale: number): Vec => [
-    Math.fround(random.normal() * scale),
-    Math.fround(random.normal() * scale),
-    Math.fround(random.normal() * scale),
-  ];
-  for (let i = 0; i < count; i++) {
-    const rotation: Quat[] = [];
-    const spin: Vec[] = [];
-    const torque: Vec[] = [];
-    const position = vector(1);
-    const velocity = vector(2);
-    const force = vector(100);
-    const moment = vector(50);
-    data.qpos.set(position, 0);
-    data.qvel.set(velocity, 0);
-    data.qfrc_applied.set(force, 0);
-    order.forEach((b, k) => {
-      // Poses within about 60 degrees of rest at each joint, any heading of the pelvis.
-      const raw: Quat = [b === 0 ? random.normal() : 1, ...vector(b === 0 ? 1 : 0.35)];
-      const norm = Math.hypot(...raw);
-      const relative = raw.map((x) => x / norm) as Quat;
-      const rate = vector(3);
-      rotation[b] = b === 0 ? relative : multiply(rotation[parent(b)], relative);
-      const turn = rotate(rotation[b], rate);
-      spin[b] = b === 0 ? turn : add(spin[parent(b)], turn);
-      torque[b] = b === 0 ? moment : vector(40);
-      data.qpos.set(relative, b === 0 ? 3 : 7 + (k - 1) * 4);
-      data.qvel.set(rate, b === 0 ? 3 : 6 + (k - 1) * 3);
-      data.qfrc_applied.set(unrotate(rotation[b], torque[b]), b === 0 ? 3 : 6 + (k - 1) * 3);
-    });
-    mujoco.mj_forward(system, data);
-    states.set([...position, ...rotation.flat(), ...velocity, ...spin.flat()], i * STATE);
-    loads.set([0, 0, 0, ...torque.slice(1).flat(), ...force, ...moment], i * LOAD);
-    const angular: Vec[] = [];
-    order.forEach((b, k) => {
-      const at = b === 0 ? 3 : 6 + (k - 1) * 3;
-      const own = rotate(rotation[b], [data.qacc[at], data.qacc[at + 1], data.qacc[at + 2]]);
-      if (b === 0) angular[b] = own;
-      else {
-        const p = parent(b);
-        angular[b] = add(add(angular[p], own), cross(spin[p], sub(spin[b], spin[p])));
-      }
-    });
-    expected.set([data.qacc[0], data.qacc[1], data.qacc[2], ...angular.flat()], i * RESULT);
+/** The addon's accelerations at MuJoCo's `qacc`. */
+function accelerations({ rotation, spin }: Scene, qacc: ArrayLike<number>): number[] {
+  const angular: Vec[] = [];
+  for (const b of order) {
+    const at = dof(b);
+    const own = rotate(rotation[b], [qacc[at], qacc[at + 1], qacc[at + 2]]);
+    const p = humanoid[b].parent;
+    angular[b] = b === 0 ? own : add(add(angular[p], own), cross(spin[p], sub(spin[b], spin[p])));
   }
-  return { states, loads, expected };
+  return [qacc[0], qacc[1], qacc[2], ...angular.flat()];
+}
+
+/** MuJoCo's generalised forces as the addon's load: torque vectors are the same, in world axes. */
+function load({ rotation }: Scene, force: ArrayLike<number>): number[] {
+  const moment = (b: number) => rotate(rotation[b], [force[dof(b)], force[dof(b) + 1], force[dof(b) + 2]]);
+  const torques = Array.from({ length: BODIES - 1 }, (_, b) => moment(b + 1));
+  return [0, 0, 0, ...torques.flat(), force[0], force[1], force[2], ...moment(0)];
+}
+
+/** And back. */
+function generalised({ rotation }: Scene, row: ArrayLike<number>): Float64Array {
+  const force = new Float64Array(NV);
+  for (let k = 0; k < 3; k++) force[k] = row[66 + k];
+  for (let b = 0; b < BODIES; b++) {
+    const at = b === 0 ? 69 : b * 3;
+    force.set(unrotate(rotation[b], [row[at], row[at + 1], row[at + 2]]), dof(b));
+  }
+  return force;
+}
+
+const mujoco = await loadMujoco();
+const system = mujoco.MjModel.from_xml_string(mjcf());
+const data = new mujoco.MjData(system);
+assert.is(system.nv, NV);
+
+/** Everything MuJoCo says of random states, in the addon's form. Numbers that floats hold exactly, but for the rotations. */
+const random = new Random(7, 'dynamics');
+const vector = (scale: number): Vec => [
+  Math.fround(random.normal() * scale),
+  Math.fround(random.normal() * scale),
+  Math.fround(random.normal() * scale),
+];
+const scenes: Scene[] = [];
+const states = new Float64Array(COUNT * STATE);
+const places = new Float64Array(COUNT * BODIES * PLACE);
+const loads = new Float64Array(COUNT * LOAD);
+const forward = new Float64Array(COUNT * RESULT); // accelerations under `loads`
+const wanted = new Float64Array(COUNT * RESULT); // other, random ones
+const inverse = new Float64Array(COUNT * LOAD); // that give `wanted`
+const coasting = new Float64Array(COUNT * RESULT); // accelerations where qacc = 0
+const bias = new Float64Array(COUNT * LOAD);
+const mass = new Float64Array(COUNT * NV * NV);
+
+for (let i = 0; i < COUNT; i++) {
+  const rotation: Quat[] = [];
+  const spin: Vec[] = [];
+  const position = vector(1);
+  const velocity = vector(2);
+  const qacc = new Float64Array(NV);
+  data.qpos.set(position, 0);
+  data.qvel.set(velocity, 0);
+  data.qfrc_applied.set(vector(100), 0);
+  qacc.set(vector(20), 0);
+  order.forEach((b, k) => {
+    // Poses within about 60 degrees of rest at each joint, any heading of the pelvis.
+    const raw: Quat = [b === 0 ? random.normal() : 1, ...vector(b === 0 ? 1 : 0.35)];
+    const length = Math.hypot(...raw);
+    const relative = raw.map((x) => x / length) as Quat;
+    const p = humanoid[b].parent;
+    const rate = vector(3);
+    rotation[b] = b === 0 ? relative : multiply(rotation[p], relative);
+    const turn = rotate(rotation[b], rate);
+    spin[b] = b === 0 ? turn : add(spin[p], turn);
+    data.qpos.set(relative, b === 0 ? 3 : 7 + (k - 1) * 4);
+    data.qvel.set(rate, dof(b));
+    data.qfrc_applied.set(vector(b === 0 ? 50 : 40), dof(b));
+    qacc.set(vector(60), dof(b));
+  });
+  const scene = { rotation, spin };
+  scenes.push(scene);
+  states.set([...position, ...rotation.flat(), ...velocity, ...spin.flat()], i * STATE);
+  loads.set(load(scene, data.qfrc_applied), i * LOAD);
+  mujoco.mj_forward(system, data);
+  forward.set(accelerations(scene, data.qacc), i * RESULT);
+  bias.set(load(scene, data.qfrc_bias), i * LOAD);
+  coasting.set(accelerations(scene, new Float64Array(NV)), i * RESULT);
+  const full = new mujoco.DoubleBuffer(NV * NV);
+  mujoco.mj_fullM(system, data, full);
+  mass.set(full.GetView(), i * NV * NV);
+  full.delete();
+  order.forEach((b, k) => {
+    const at = (i * BODIES + b) * PLACE;
+    places.set(data.xpos.subarray((k + 1) * 3, (k + 2) * 3), at);
+    for (let axis = 0; axis < 3; axis++)
+      for (let row = 0; row < 3; row++)
+        places[at + 3 + axis * 3 + row] = data.xmat[(k + 1) * 9 + row * 3 + axis];
+    // cvel is taken at the centre of mass of the whole tree.
+    const spinning = [...data.cvel.subarray((k + 1) * 6, (k + 1) * 6 + 3)] as Vec;
+    const linear = [...data.cvel.subarray((k + 1) * 6 + 3, (k + 2) * 6)] as Vec;
+    const joint = [...data.xpos.subarray((k + 1) * 3, (k + 2) * 3)] as Vec;
+    const centre = [...data.subtree_com.subarray(3, 6)] as Vec;
+    places.set(add(linear, cross(spinning, sub(joint, centre))), at + 12);
+  });
+  data.qacc.set(qacc);
+  wanted.set(accelerations(scene, qacc), i * RESULT);
+  mujoco.mj_inverse(system, data);
+  inverse.set(load(scene, data.qfrc_inverse), i * LOAD);
 }
 
 /** Largest difference of a row over its largest value, worst over the rows. */
 function worst(actual: Float64Array, expected: Float64Array, width: number): number {
+  assert.is(actual.length, expected.length);
   let result = 0;
   for (let row = 0; row < expected.length; row += width) {
     let error = 0;
@@ -142,28 +156,57 @@ function worst(actual: Float64Array, expected: Float64Array, width: number): num
   return result;
 }
 
-test('forward dynamics of 200 random states agree with MuJoCo', async () => {
-  const { states, loads, expected } = await scenes(200);
-  const double = worst(native.probeForward(states, loads, false), expected, RESULT);
-  const lanes = worst(native.probeForward(states, loads, true), expected, RESULT);
-  console.log(
-    `forward dynamics against MuJoCo: double ${double.toExponential(2)}, lanes ${lanes.toExponential(2)}`,
-  );
-  assert.ok(double <= 1e-9, `double: ${double}`);
-  assert.ok(lanes <= 1e-5, `lanes: ${lanes}`);
+/** Both precisions, each within its bound. */
+function compare(what: string, width: number, expected: Float64Array, run: (lanes: boolean) => Float64Array) {
+  const double = worst(run(false), expected, width);
+  const lanes = worst(run(true), expected, width);
+  console.log(`${what} against MuJoCo: double ${double.toExponential(1)}, lanes ${lanes.toExponential(1)}`);
+  assert.ok(double <= EXACT, `${what}, double: ${double}`);
+  assert.ok(lanes <= FLOAT, `${what}, lanes: ${lanes}`);
+}
+
+test('forward kinematics: positions, axes and velocities of all joints', () => {
+  compare('forward kinematics', PLACE, places, (lanes) => probe.probeKinematics(states, lanes));
 });
 
-test('inverse dynamics recover the loads from MuJoCo accelerations', async () => {
-  const { states, loads, expected } = await scenes(50);
-  const error = worst(native.probeInverse(states, expected), loads, LOAD);
-  assert.ok(error <= 1e-9, `relative error: ${error}`);
+test('forward dynamics', () => {
+  compare('forward dynamics', RESULT, forward, (lanes) => probe.probeForward(states, loads, lanes));
 });
 
-test('a state in a lane does not depend on its neighbours', async () => {
-  const { states, loads } = await scenes(21);
-  const all = native.probeForward(states, loads, true);
+test('inverse dynamics', () => {
+  compare('inverse dynamics', LOAD, inverse, (lanes) => probe.probeInverse(states, wanted, lanes));
+});
+
+test('bias forces: gravity, Coriolis and centrifugal', () => {
+  compare('bias forces', LOAD, bias, (lanes) => probe.probeInverse(states, coasting, lanes));
+});
+
+test('mass matrix, column by column: the forces of unit accelerations at rest and without weight', () => {
+  const rest = new Float64Array(NV * STATE);
+  const unit = new Float64Array(NV * RESULT);
+  compare('mass matrix', NV, mass, (lanes) => {
+    const result = new Float64Array(COUNT * NV * NV);
+    scenes.forEach(({ rotation }, i) => {
+      const still = { rotation, spin: rotation.map((): Vec => [0, 0, 0]) };
+      const qacc = new Float64Array(NV);
+      for (let j = 0; j < NV; j++) {
+        rest.set(states.subarray(i * STATE, i * STATE + 91), j * STATE); // position and rotations
+        qacc.fill(0)[j] = 1;
+        unit.set(accelerations(still, qacc), j * RESULT);
+        unit[j * RESULT + 1] -= GRAVITY;
+      }
+      const columns = probe.probeInverse(rest, unit, lanes);
+      for (let j = 0; j < NV; j++)
+        result.set(generalised(still, columns.subarray(j * LOAD, (j + 1) * LOAD)), (i * NV + j) * NV);
+    });
+    return result;
+  });
+});
+
+test('a state in a lane does not depend on its neighbours', () => {
+  const all = probe.probeForward(states.slice(0, 21 * STATE), loads.slice(0, 21 * LOAD), true);
   for (const i of [0, 5, 20]) {
-    const alone = native.probeForward(
+    const alone = probe.probeForward(
       states.slice(i * STATE, (i + 1) * STATE),
       loads.slice(i * LOAD, (i + 1) * LOAD),
       true,

@@ -33,10 +33,19 @@ else {
 
   test('inverse kinematics reproduces what the cleaning leaves alone: trunk, head and arms of real clips', () => {
     const above = (joint: number) => ![1, 2].includes(joint) && ![4, 5, 7, 8, 10, 11].includes(joint);
-    const glitched = 'c013_14_1'; // its upper body jumps by 15 to 20 cm for one frame, which is repaired
+    // What no body does, in mm: an upper body that jumps by 15 to 20 cm for one frame, forearms that bend
+    // backwards from the elbow all through a recording, and a shoulder out of its range for two frames.
+    const repaired: Record<string, [number, number]> = {
+      c013_14_1: [0.1, 2],
+      c013_18_0: [5, 40],
+      c013_18_1: [5, 40],
+      c013_18_2: [5, 40],
+      c005_20_0: [0.001, 0.1],
+    };
     for (const [i, id] of mocapIds('test').entries()) {
       const error = distance(build(clips[i]).joints, clips[i], true, above);
-      assert.ok(id === glitched ? error > 0.1 && error < 2 : error < 0.001, `${id}: ${error} mm`);
+      const [least, most] = repaired[id] ?? [0, 0.001];
+      assert.ok(error >= least && error < most, `${id}: ${error} mm`);
     }
   });
 

@@ -1,0 +1,41 @@
+// What neither the ground nor the residual delivers.
+#pragma once
+#include "dynamics/inverse.h"
+
+namespace selfcorrect {
+
+// Takes `missing`, a wrench at the pelvis, out of the forces that the bodies need: the whole body is given
+// the rigid acceleration that it has without that wrench, while the joints keep the accelerations wanted of
+// them. The joint torques then fit a pelvis that nobody holds; without this they are those of a body that is
+// held, and topple it.
+template <class F>
+SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrench<F>& missing,
+                      Wrench<F>* needed) {
+  using S = Scalar<F>;
+  const F unit = S(kGravity) / shape.weight;
+  // Composite inertia about the pelvis: I + m (o.o 1 - o o^T) + 2 o.h 1 - o h^T - h o^T over the bodies.
+  Vec3<F> first{};
+  Sym3<F> inertia{};
+  for (int b = 0; b < kBodies; b++) {
+    const Vec3<F> o = k.origin[b], h = k.moment[b], g = o * shape.mass[b] + h;
+    const F round = dot(o, g) + dot(o, h);
+    first += g;
+    inertia = inertia + k.inertia[b] + Sym3<F>{round - o.x * (g.x + h.x), round - o.y * (g.y + h.y),
+                                               round - o.z * (g.z + h.z), -(o.x * g.y + h.x * o.y),
+                                               -(o.x * g.z + h.x * o.z),  -(o.y * g.z + h.y * o.z)};
+  }
+  // About the centre of mass.
+  const Vec3<F> c = first * unit;
+  const F round = dot(first, c);
+  inertia = inertia + Sym3<F>{first.x * c.x - round, first.y * c.y - round, first.z * c.z - round,
+                              first.x * c.y,         first.x * c.z,         first.y * c.z};
+  const Vec3<F> linear = missing.force * (unit * S(-1));
+  const Vec3<F> angular = inverse(inertia) * (cross(c, missing.force) - missing.moment);
+  for (int b = 0; b < kBodies; b++) {
+    const Vec3<F> a = linear + cross(angular, k.origin[b] - c), h = k.moment[b];
+    needed[b].force += a * shape.mass[b] + cross(angular, h);
+    needed[b].moment += k.inertia[b] * angular + cross(h, a);
+  }
+}
+
+}  // namespace selfcorrect

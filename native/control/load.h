@@ -1,0 +1,45 @@
+// What the report says of torques and soles, gathered over the physics steps of a motion.
+#pragma once
+#include "contact/ground.h"
+#include "control/controller.h"
+#include "include/tracker.h"
+
+namespace selfcorrect {
+
+// A torque this near to its limit is at it: clipping leaves rounding errors.
+constexpr double kAtLimit = 0.9999;
+// Share of the body's weight that a sole carries, on average over a frame, when it is in contact.
+constexpr double kLoaded = 0.01;
+
+// Sums and extremes over the steps so far, per lane.
+template <class F>
+struct Load {
+  F force, force_max;    // residual force on the pelvis, body weights
+  F moment, moment_max;  // residual moment on the pelvis, N m
+  F support;             // vertical residual force, body weights
+  F saturated;           // joint-steps whose torque was at the limit
+  F effort;              // largest torque over its limit
+  F sole[kLabels];       // normal force since the last frame, N times steps
+};
+
+template <class F>
+SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, F weight, Load<F>& load) {
+  const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit);
+  const F unit = Scalar<F>(1) / weight, force = norm(control.force) * unit, moment = norm(control.moment);
+  load.force = load.force + force;
+  load.force_max = maximum<F>(load.force_max, force);
+  load.moment = load.moment + moment;
+  load.moment_max = maximum<F>(load.moment_max, moment);
+  load.support = load.support + control.force.y * unit;
+  for (int b = 1; b < kBodies; b++) {
+    const F ratio = control.torque_ratio[b];
+    load.saturated = load.saturated + select<F>(ratio > full, one, zero);
+    load.effort = maximum<F>(load.effort, ratio);
+  }
+  constexpr int soles[kLabels] = {7, 10, 8, 11};
+  for (int i = 0; i < kLabels; i++)
+    for (int p = kPoints.begin[soles[i]]; p < kPoints.end[soles[i]]; p++)
+      load.sole[i] = load.sole[i] + grip.normal[p];
+}
+
+}  // namespace selfcorrect

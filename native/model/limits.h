@@ -1,0 +1,98 @@
+// How far each joint turns, as swing and twist.
+//
+// A joint's rotation is written in one of four forms, whichever keeps its published ranges on their own axes
+// and its singularity (a swing by 180 degrees) out of reach:
+//   kHinge   about x in the parent's axes first, then a swing about y and z in the child's own axes
+//   kBall    a twist about y, the bone, first, then a swing about x and z in the parent's axes
+//   kLateral a twist about x, the bone, first, then a swing about y and z in the parent's axes
+//   kCone    as kBall, but the swing is measured from the middle of where the arm points and limited as a
+//   whole
+// A swing about an axis by an angle t counts as the component of its quaternion on that axis, sin(t / 2).
+#pragma once
+#include "math/quat.h"
+#include "model/humanoid.h"
+
+namespace selfcorrect {
+
+enum class JointForm { kBall, kHinge, kLateral, kCone };
+
+// Degrees from the rest pose, low and high; the right side mirrors the left (y and z change sign).
+struct LimitRow {
+  JointForm form;
+  float x[2], y[2], z[2];
+};
+
+// Joint `body`, 1..21, of the left or right side.
+LimitRow limit_row(int body);
+
+// The same for kernels. Components: 0 twist, 1 and 2 the swing about the two axes that follow the twist's in
+// cyclic order; sines of half angles.
+struct JointLimit {
+  bool hinge;          // the rotation is read from child to parent
+  bool offset;         // `centre` is not the identity
+  int axis;            // of the twist, 0 x or 1 y
+  Quat<float> centre;  // rest pose to the middle of the range, parent's axes
+  float low[3], high[3];
+  float square_low[3], square_high[3];  // of them, the low ones negated
+  float gain_low[3], gain_high[3];      // radians per unit beyond, at the limit
+  float cone, square_cone, gain_cone;   // cosine of half the largest swing; 0 where there is none
+  float sure;                           // a turn whose cosine of the half, squared, is above this is allowed
+  float stiffness, damping;             // N m / rad, N m s / rad
+};
+
+// [22]; entry 0 has no limits.
+const JointLimit* joint_limits();
+
+// A rotation in the form of its joint: twist and swing components, cosines of the half swing and half twist.
+template <class F>
+struct SwingTwist {
+  F part[3], swing, twist;
+};
+
+// From the quaternion that joint_rotation() gives. Near a swing of 180 degrees the twist means nothing.
+template <class F>
+SC_INLINE SwingTwist<F> swing_twist(Quat<F> q, int axis) {
+  using S = Scalar<F>;
+  const F t = axis ? q.y : q.x, a = axis ? q.z : q.y, b = axis ? q.x : q.z;
+  const F n = square_root(q.w * q.w + t * t + S(1e-12)), unit = S(1) / n;
+  const Mask<F> turned = q.w < F{};
+  return {{select<F>(turned, -t, t) * unit, (a * q.w - b * t) * unit, (b * q.w + a * t) * unit},
+          n,
+          select<F>(turned, -q.w, q.w) * unit};
+}
+
+// The rotation of a joint in its form's order, from the absolute rotations of its bodies.
+template <class F>
+SC_INLINE Quat<F> joint_rotation(const JointLimit& limit, Quat<F> parent, Quat<F> child) {
+  if (limit.hinge) return conjugate(child) * parent;
+  const Quat<F> q = conjugate(parent) * child;
+  if (!limit.offset) return q;
+  using S = Scalar<F>;
+  const S w = limit.centre.w, x = limit.centre.x, y = limit.centre.y, z = limit.centre.z;
+  return {q.w * w + q.x * x + q.y * y + q.z * z, q.x * w - q.w * x - q.z * y + q.y * z,
+          q.y * w - q.w * y - q.x * z + q.z * x, q.z * w - q.w * z - q.y * x + q.x * y};
+}
+
+// Turned far enough to be beyond the limits? Few joints are, and this takes the absolute rotations alone.
+template <class F>
+SC_INLINE Mask<F> is_doubtful(const JointLimit& limit, Quat<F> parent, Quat<F> child) {
+  const F cosine = dot(parent, child);
+  return cosine * cosine < broadcast<F>(limit.sure);
+}
+
+// Is a joint_rotation() beyond the limits? As squares: without a root or a division.
+template <class F>
+SC_INLINE Mask<F> is_beyond(const JointLimit& limit, Quat<F> q) {
+  using S = Scalar<F>;
+  const F t = limit.axis ? q.y : q.x, a = limit.axis ? q.z : q.y, b = limit.axis ? q.x : q.z;
+  const F n = q.w * q.w + t * t;
+  const auto past = [&](F part, int i) {
+    const F square = part * select<F>(part < F{}, -part, part);
+    return maximum<F>(square - n * S(limit.square_high[i]), F{} - square - n * S(limit.square_low[i]));
+  };
+  const F out = maximum<F>(maximum<F>(past(select<F>(q.w < F{}, -t, t), 0), past(a * q.w - b * t, 1)),
+                           maximum<F>(past(b * q.w + a * t, 2), S(limit.square_cone) - n));
+  return out > F{};
+}
+
+}  // namespace selfcorrect
