@@ -137,9 +137,8 @@ class BatchRun {
     if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
     if (batch_.rotations) std::copy(motion.rotation.begin(), motion.rotation.end(), rotations(item.index));
     distance(input(item.index), joints, motion.frames, report.error, report.error_root);
-    if (options_.preset == Preset::kLoop &&
-        already_valid(item.reference, report, worst_distance(input(item.index), joints, motion.frames)))
-      leave(item.index);
+    const double worst = worst_distance(input(item.index), joints, motion.frames);
+    if (options_.preset == Preset::kLoop && already_valid(item.reference, report, worst)) leave(item.index);
     progress_(++done_);
   }
 

@@ -21,9 +21,8 @@ namespace {
 using namespace kinematics;
 
 constexpr double kClipCutoff = 6, kJitterCutoff = 4, kLoopCutoff = 7;  // Hz
-constexpr int kRounds = 2;
-constexpr double kStill = 0.04;                                 // m/s that a locked foot may slip
-constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;  // m
+constexpr double kStill = 0.04;                                        // m/s that a locked foot may slip
+constexpr double kClipClearance = 0.04, kLoopClearance = 0.05;         // m
 // Heights in m of a planted toe joint over the user's y = 0. In real motion, whose lowest joint of a clip is
 // at 0, it is 0 to 14 mm. `kTouching` is as high as the measures call it touching.
 constexpr double kTouching = 0.004, kPlausible = 0.012;
@@ -95,8 +94,10 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   // Kept from call to call: fresh pages for every motion of a batch would cost more than the work on them.
   thread_local std::vector<Positions> positions;
   read(joints, frames, positions);
-  const bool noisy = any_joint_jittery(positions, fps), glitches = repair_glitches(positions);
-  const bool clip = options.preset == Preset::kClip, jittery = is_jittery(positions, fps);
+  const bool clip = options.preset == Preset::kClip;
+  out.clean = !clip && !any_joint_jittery(positions, fps);  // for a clip nobody asks
+  out.clean &= !repair_glitches(positions);
+  const bool jittery = is_jittery(positions, fps);
   if (clip)
     low_pass(positions, fps, jittery ? kJitterCutoff : kClipCutoff);
   else if (jittery)
@@ -104,13 +105,13 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   repair_size(positions, fps);
   thread_local Motion motion;
   solve_ik(positions, measure_skeleton(positions, fps), fps, motion);
-  const bool exact = bones_are_constant(motion, joints);
+  out.clean = out.clean && bones_are_constant(motion, joints);
   const Floor floor = find_floor(motion);
   const double ground = planted_height(floor, clip) - kSoleDepth;
   if (posed) posed(motion, ground);
   lower(motion, floor.height);
   detect_contacts(motion);
-  out.clean = exact && !noisy && !glitches && stands_still(motion, floor);
+  out.clean = out.clean && stands_still(motion, floor);
   const auto clean_feet = [&] {
     stand_feet(motion);
     if (!options.keep_path) reroot(motion);
@@ -118,16 +119,13 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
     pose_all(motion);
   };
   clean_feet();
-  // Feet that slide further than a leg can follow still slide then; each time there is less to do.
-  for (int round = 1; round < kRounds; ++round) {
-    const auto locked = motion.contact;
-    detect_contacts(motion);
-    if (!(typical_slip(motion) * fps > kStill || feet_slide(motion))) {
-      motion.contact = locked;
-      break;
-    }
+  // Feet that slide further than a leg can follow still slide then; the second time there is less to do.
+  const auto locked = motion.contact;
+  detect_contacts(motion);
+  if (typical_slip(motion) * fps > kStill || feet_slide(motion))
     clean_feet();
-  }
+  else
+    motion.contact = locked;
   keep_limits(motion);  // locking and levelling feet may have left them
   write(motion, ground, out);
   return Reason::kNone;

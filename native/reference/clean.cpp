@@ -9,7 +9,7 @@
 namespace selfcorrect::kinematics {
 namespace {
 
-constexpr double kExact = 0.002;                                  // m, mean over joints and frames
+constexpr double kExact = 0.003;                                  // m, mean over the frames of any joint
 constexpr double kSunk = 0.002, kRaised = 0.016, kUneven = 0.02;  // m, of the planted toe joint; of the floor
 // m/s: of a planted foot as a rule (4 mm per frame at 20 fps), and over any kWindow of a contact.
 constexpr double kSlip = 0.08, kWorstSlip = 0.30;
@@ -39,13 +39,11 @@ double worst_slide(const Motion& motion, int side) {
 }  // namespace
 
 bool bones_are_constant(const Motion& posed, const float* joints) {
-  double sum = 0;
+  std::array<double, kJoints> off{};
   for (const Positions& frame : posed.position)
-    for (const Vec3& joint : frame) {
-      sum += norm(joint - Vec3{joints[0], joints[1], joints[2]});
-      joints += 3;
-    }
-  return sum <= kExact * kJoints * posed.frames();
+    for (int j = 0; j < kJoints; ++j, joints += 3)
+      off[j] += norm(frame[j] - Vec3{joints[0], joints[1], joints[2]});
+  return *std::max_element(off.begin(), off.end()) <= kExact * posed.frames();
 }
 
 bool feet_slide(const Motion& motion) {

@@ -32,18 +32,32 @@ test('for an animator it is simulated all the same', async () => {
   assert.not.equal(after, joints);
 });
 
-test('a motion that sinks, floats, slides or shakes is not valid', async () => {
+test('a motion that is wrong anywhere is not valid, though it is right on average', async () => {
   const joints = waving(80);
   const wrong: Record<string, Float32Array> = {
     sinking: changed(joints, () => [0, -0.02, 0]),
     floating: changed(joints, () => [0, 0.05, 0]),
     sliding: changed(joints, (t) => [0.006 * t, 0, 0]),
+    'sliding on one foot for a moment': joints.map((value, i) => {
+      const [t, joint] = [Math.floor(i / 66), Math.floor((i % 66) / 3)];
+      return i % 3 === 2 && [7, 10].includes(joint)
+        ? value + 0.15 * Math.min(1, Math.max(0, (t - 40) / 8))
+        : value;
+    }),
+    'one wrist off for a frame': joints.map((value, i) => (i === 40 * 66 + 62 ? value + 0.15 : value)),
+    'a hand that shakes': joints.map((value, i) =>
+      Math.floor((i % 66) / 3) === 21 ? value + 0.01 * Math.sin(12.9898 * (i + 1) ** 2) : value,
+    ),
+    'a bone that stretches': joints.map((value, i) =>
+      i % 66 === 61 ? value - 0.06 * Math.sin(0.3 * Math.floor(i / 66)) ** 2 : value,
+    ),
+    'a jump of the whole body': changed(joints, (t) => [t < 40 ? 0 : 0.1, 0, 0]),
     shaking: joints.map((value, i) => value + 0.015 * Math.sin(12.9898 * (i + 1) ** 2)),
   };
   for (const [name, motion] of Object.entries(wrong)) {
     const { joints: after, report } = await correct(motion);
-    assert.ok(report.error > 1, `${name}: moved by ${report.error} mm`);
-    assert.ok(meanDistance(after, motion, false) > 1, name);
+    assert.ok(report.error > 0, `${name}: returned as it came`);
+    assert.ok(meanDistance(after, motion, false) > 0, name);
   }
 });
 
