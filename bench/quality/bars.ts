@@ -24,6 +24,9 @@ const STANDING = ['walk', 'turn', 'idle'];
 /** A foot that slides further than this while it is planted is not planted [mm per frame]: the bar of clean clips. */
 const VALID_SLIP = 4;
 
+/** Clips that an action needs for a bar of its own ratios: fewer are decided by one of them. */
+export const ENOUGH = 10;
+
 /**
  * Real clips that are valid already: nothing to take away but what a corrector adds. Capture noise in planted feet, seen by
  * most clips of the CMU set, is no motion of a foot that stands; who sits lacks the stool in the data.
@@ -110,7 +113,7 @@ export function bars({ preset, rows, repetition }: Evidence): Bar[] {
   const valid = rows.filter(isValid);
   for (const [action, summary] of [
     ['all', summarise(valid)] as const,
-    ...Object.entries(summariseBy(valid, 'action')),
+    ...Object.entries(summariseBy(valid, 'action')).filter(([, { n }]) => n >= ENOUGH),
   ]) {
     const of = `valid ${action} (${summary.n})`;
     add(of, 'root speed ratio', summary.speedRatio, 0.97, 1.03, '');

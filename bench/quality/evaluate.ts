@@ -1,7 +1,7 @@
 /** Everything that `npm run quality` measures, as one record. */
-import { type Bar, bars } from './bars.js';
+import { type Bar, bars, isValid } from './bars.js';
 import { type Clip, readClips, readSamples, type Sample } from './clips.js';
-import { correctSamples, PRESETS, type Preset, type Summary, summariseBy } from './measures.js';
+import { correctSamples, PRESETS, type Preset, type Summary, summarise, summariseBy } from './measures.js';
 import { type Repetition, repeat } from './repetition.js';
 import { type Derivatives, derivatives, distance, FeatureSpace, WINDOW, windowsOf } from './shift.js';
 
@@ -24,6 +24,8 @@ export interface PresetResult {
   kinds: Record<string, Summary>;
   /** Real clips. */
   actions: Record<string, Summary>;
+  /** Real clips that are valid already: all, and by action. */
+  valid: Record<string, Summary>;
   repetition: { real: Repetition; generated: Repetition };
   derivatives: Record<'real' | 'generated', { before: Derivatives; after: Derivatives }>;
   frechet: FrechetShift;
@@ -52,12 +54,14 @@ export async function evaluate(root: string): Promise<QualityResult> {
       before: derivatives(jointsOf(samples, kind)),
       after: derivatives(motions.filter((_, i) => samples[i].kind === kind)),
     });
+    const valid = rows.filter(isValid);
     results[preset] = {
       kinds: summariseBy(rows, 'kind'),
       actions: summariseBy(
         rows.filter(({ kind }) => kind === 'real'),
         'action',
       ),
+      valid: { all: summarise(valid), ...summariseBy(valid, 'action') },
       repetition,
       derivatives: { real: shift('real'), generated: shift('generated') },
       frechet: await frechet(space, clips, samples, motions, preset),

@@ -134,9 +134,9 @@ const barTable = (bars: readonly Bar[]) =>
 export function printQuality(result: QualityResult): string {
   const parts: string[] = [];
   for (const preset of PRESETS) {
-    const { kinds, actions } = result.presets[preset];
+    const { kinds, actions, valid } = result.presets[preset];
     parts.push(`preset ${preset}: ${LEGEND}`);
-    parts.push(summaries('kind', kinds), summaries('real clips', actions));
+    parts.push(summaries('kind', kinds), summaries('real clips', actions), summaries('valid already', valid));
   }
   parts.push(shiftTable(result), frechetTable(result), repetitionTable(result), barTable(result.bars));
   const missed = result.bars.filter(({ pass }) => !pass);

@@ -1,7 +1,7 @@
 /** What preset loop does to motion that needs nothing: as little as can be. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isValid } from '../../bench/quality/bars.js';
+import { ENOUGH, isValid } from '../../bench/quality/bars.js';
 import { readClips } from '../../bench/quality/clips.js';
 import { correctSamples, summarise, summariseBy } from '../../bench/quality/measures.js';
 import { haveMocap, MOCAP } from '../support/motions.js';
@@ -19,20 +19,19 @@ else {
     }
   });
 
-  /** Actions of which one or two valid clips are corrected after all; quality.test.ts says why. */
-  const KNOWN = ['exercise', 'kick', 'walk'];
-  test('valid motion keeps the speed of its pelvis and its jerk within 3 %, overall and per action', () => {
+  test('valid motion keeps the speed of its pelvis and its jerk within 3 %, and so does each action of ten clips', () => {
     const valid = rows.filter(isValid);
-    const { speedRatio, jerkRatio, n } = summarise(valid);
-    assert.ok(n >= 50, `only ${n} clips are valid`);
-    assert.ok(Math.abs(speedRatio - 1) <= 0.03, `root speed x ${speedRatio}`);
-    assert.ok(Math.abs(jerkRatio - 1) <= 0.03, `jerk x ${jerkRatio}`);
-    const off = Object.entries(summariseBy(valid, 'action')).filter(([action, summary]) => {
-      const { speedRatio, jerkRatio } = summary;
-      assert.ok(Math.abs(speedRatio - 1) <= 0.03, `${action}: root speed x ${speedRatio}`);
-      return Math.abs(jerkRatio - 1) > 0.03;
-    });
-    assert.equal(off.map(([action]) => action).sort(), KNOWN);
+    const actions = Object.entries(summariseBy(valid, 'action'));
+    const enough = actions.filter(([, { n }]) => n >= ENOUGH);
+    assert.ok(valid.length >= 50 && enough.length >= 2, `only ${valid.length} clips are valid`);
+    for (const [name, { speedRatio, jerkRatio }] of [['all', summarise(valid)] as const, ...enough]) {
+      assert.ok(Math.abs(speedRatio - 1) <= 0.03, `${name}: root speed x ${speedRatio}`);
+      assert.ok(Math.abs(jerkRatio - 1) <= 0.03, `${name}: jerk x ${jerkRatio}`);
+    }
+    const off = actions.filter(([, { jerkRatio }]) => Math.abs(jerkRatio - 1) > 0.03);
+    console.log(
+      `valid clips beyond 3 % of jerk: ${off.map(([name, { n, jerkRatio }]) => `${name} (${n}) x ${jerkRatio.toFixed(2)}`).join(', ')}`,
+    );
   });
 
   test('all of real motion keeps the speed of its pelvis within 1 %', () => {

@@ -47,23 +47,14 @@ else {
         assert.ok(truthAfter !== undefined && truthAfter <= 40, summary);
       });
 
-  /**
-   * Small groups that one or two clips decide, and why: the kicks' planted soles slide 4 mm per frame and more where their toe
-   * joints slide 3.3 and 3.9, and a foot of one exercise slides in one contact, so that they are held still; the simulated body
-   * leaves the path of one of the four walks for a moment.
-   */
-  const MISSED = ['kick (2)', 'exercise (6)', 'walk (4)'].map((name) => `valid ${name}: jerk ratio, loop`);
   let result: QualityResult | undefined;
-  test('every bar is reached but the three that are known', async () => {
+  test('every bar is reached', async () => {
     result = await evaluate(DATA);
-    assert.ok(result.bars.length > 60);
+    assert.ok(result.bars.length > 50);
     const missed = result.bars.filter(({ pass }) => !pass);
     for (const { of, what, preset, limit, value } of missed)
       console.log(`${of}, ${what}, ${preset}: ${value}, not ${limit}`);
-    assert.equal(
-      missed.map(({ of, what, preset }) => `${of}: ${what}, ${preset}`),
-      MISSED,
-    );
+    assert.is(missed.length, 0);
   });
 
   test('the tables name every kind, action and bar, and a missed one', () => {
