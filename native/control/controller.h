@@ -55,8 +55,8 @@ struct ControlWork {
   PlanWork<F> plan;
 };
 
-// target: at the end of the step. force_cap in body weights, torque_cap in N m. nudge: or null. plan: forces
-// of the step before in, of this one out.
+// target: at the end of the step. force_cap in body weights, torque_cap in N m. nudge: or null. plan: what
+// planning keeps from step to step.
 template <class F>
 SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& shape, const State<F>& state,
                        const Kinematics<F>& k, const Target<F>& target, Scalar<F> step, F force_cap,
@@ -107,7 +107,7 @@ SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& s
   for (int i = 0; i < work.plan.count; i++) {
     const int p = work.plan.touching[i];
     Wrench<F>& body = work.needed[kPointBody[p]];
-    const Vec3<F> f = plan.force[p] * shape.weight;
+    const Vec3<F> f = work.plan.force[p] * shape.weight;
     body.force -= f;
     body.moment -= cross(work.plan.arm[p], f);
   }

@@ -22,7 +22,8 @@ struct Tuning {
   double plan_height = 0.0025, plan_speed = 0.8, plan_friction = 0.5;
   double plan_lever = 0.35;  // m: a residual torque weighs as this times a force
   double plan_cost = 1e-3;   // on the forces themselves, relative
-  int plan_sweeps = 6;       // projected Gauss-Seidel, warm-started every step; half in each of two orders
+  double plan_pace = 0.3;    // of the method's iterations: the weight of staying near the last forces
+  int plan_iterations = 6;   // warm-started every step
 
   // Per point, N/m and N s/m. Sixteen points carry the standing body 0.2 mm deep.
   double ground_stiffness = 270000, ground_damping = 2700, ground_grip = 150000, ground_grip_damping = 2700;
