@@ -8,17 +8,21 @@
 #include "binding/limit_probe.h"
 #include "binding/probe.h"
 #include "binding/reference_probe.h"
-#include "control/track.h"
+#include "isa/kernels.h"
 
 namespace {
 
 using namespace selfcorrect;
 
-// info() -> what was built and what it runs on
+// info() -> what was built and what it runs on. Throws where no kernels can be chosen.
 Napi::Value info(const Napi::CallbackInfo& call) {
   const Napi::Env env = call.Env();
   auto result = Napi::Object::New(env);
-  result["lanes"] = Napi::Number::New(env, track_lanes());
+  result["isa"] = Napi::String::New(env, kernels().isa);
+  auto isas = Napi::Array::New(env);
+  for (const std::string& isa : available_isas()) isas.Set(isas.Length(), Napi::String::New(env, isa));
+  result["isas"] = isas;
+  result["lanes"] = Napi::Number::New(env, kernels().lanes);
   result["threads"] = Napi::Number::New(env, std::thread::hardware_concurrency());
   result["compiler"] = Napi::String::New(env, __VERSION__);
   return result;

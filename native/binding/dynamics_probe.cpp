@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include "dynamics/probe.h"
-#include "dynamics/probe_simulate.h"
+#include "isa/kernels.h"
 
 namespace selfcorrect::binding {
 
@@ -39,6 +38,10 @@ size_t count_of(const Napi::Float64Array& states, const Napi::Float64Array& othe
   return count;
 }
 
+const Kernels& kernels_of(const Napi::Value& lanes) {
+  return lanes.ToBoolean() ? kernels() : exact_kernels();
+}
+
 // probeModel() -> Float64Array [22][14]
 Napi::Value model(const Napi::CallbackInfo& call) {
   auto table = Napi::Float64Array::New(call.Env(), kTree * kProbeRow);
@@ -58,7 +61,7 @@ Napi::Value forward(const Napi::CallbackInfo& call) {
   const auto states = rows(call[0], "states", kProbeState), loads = rows(call[1], "loads", kProbeLoad);
   const size_t count = count_of(states, loads, kProbeLoad);
   auto results = Napi::Float64Array::New(call.Env(), count * kProbeResult);
-  probe_forward(states.Data(), loads.Data(), static_cast<int>(count), call[2].ToBoolean(), results.Data());
+  kernels_of(call[2]).forward(states.Data(), loads.Data(), static_cast<int>(count), results.Data());
   return results;
 }
 
@@ -67,7 +70,7 @@ Napi::Value inverse(const Napi::CallbackInfo& call) {
   const auto states = rows(call[0], "states", kProbeState), wanted = rows(call[1], "wanted", kProbeResult);
   const size_t count = count_of(states, wanted, kProbeResult);
   auto loads = Napi::Float64Array::New(call.Env(), count * kProbeLoad);
-  probe_inverse(states.Data(), wanted.Data(), static_cast<int>(count), call[2].ToBoolean(), loads.Data());
+  kernels_of(call[2]).inverse(states.Data(), wanted.Data(), static_cast<int>(count), loads.Data());
   return loads;
 }
 
@@ -76,7 +79,7 @@ Napi::Value kinematics(const Napi::CallbackInfo& call) {
   const auto states = rows(call[0], "states", kProbeState);
   const size_t count = states.ElementLength() / kProbeState;
   auto places = Napi::Float64Array::New(call.Env(), count * kTree * kProbePlace);
-  probe_kinematics(states.Data(), static_cast<int>(count), call[1].ToBoolean(), places.Data());
+  kernels_of(call[1]).kinematics(states.Data(), static_cast<int>(count), places.Data());
   return places;
 }
 
@@ -95,17 +98,16 @@ Napi::Value simulate(const Napi::CallbackInfo& call) {
   const auto state = row(given, "state", kProbeState), bodies = row(given, "bodies", kTree * kSceneBody),
              points = row(given, "points", static_cast<size_t>(kProbePoints) * 3),
              joints = row(given, "joints", kTree * kSceneJoint), load = row(given, "load", 6);
-  ProbeScene scene{bodies.Data(), points.Data(), joints.Data(), nullptr, load.Data(), 0, 0, 0, false};
+  ProbeScene scene{bodies.Data(), points.Data(), joints.Data(), nullptr, load.Data(), 0, 0, 0};
   const bool grounded = given.Get("ground").IsTypedArray();
   const auto ground = grounded ? row(given, "ground", kSceneGround) : load;
   if (grounded) scene.ground = ground.Data();
   scene.step = positive(given, "step");
   scene.steps = static_cast<int>(positive(given, "steps"));
   scene.every = static_cast<int>(positive(given, "every"));
-  scene.lanes = given.Get("lanes").ToBoolean();
   const size_t count = static_cast<size_t>(scene.steps / scene.every) + 1;
   auto path = Napi::Float64Array::New(call.Env(), count * kSceneRow);
-  probe_simulate(scene, state.Data(), path.Data());
+  kernels_of(given.Get("lanes")).simulate(scene, state.Data(), path.Data());
   return path;
 }
 

@@ -4,6 +4,7 @@
 
 #include "control/torque_probe.h"
 #include "dynamics/limit_probe.h"
+#include "isa/kernels.h"
 #include "model/humanoid.h"
 
 namespace selfcorrect::binding {
@@ -46,8 +47,9 @@ Napi::Value limp(const Napi::CallbackInfo& call) {
   auto states = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * kProbeState);
   auto turning = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * kBodies * 3);
   auto energies = Napi::Float64Array::New(call.Env(), static_cast<size_t>(steps) * 2);
-  probe_limp(state.Data(), steps, call[2].As<Napi::Number>().DoubleValue(), call[3].ToBoolean().Value(),
-             call[4].ToBoolean().Value(), states.Data(), turning.Data(), energies.Data());
+  const Kernels& chosen = call[4].ToBoolean() ? kernels() : exact_kernels();
+  chosen.limp(state.Data(), steps, call[2].As<Napi::Number>().DoubleValue(), call[3].ToBoolean().Value(),
+              states.Data(), turning.Data(), energies.Data());
   auto out = Napi::Object::New(call.Env());
   out["states"] = states;
   out["turning"] = turning;

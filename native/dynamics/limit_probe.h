@@ -13,12 +13,8 @@ void probe_limits(double* rows);
 // wxyz.
 void probe_excess(const double* rotations, int count, double* excess);
 
-// A limp body: no ground, no control, gravity and the stops alone. From `state` (probe.h) `steps` steps of 1
-// / `rate` s. Out: states [steps][160], the angular velocities that the forces of inertia of the next step
-// take [steps][22][3], and energies [steps][2], J: of motion, height and armature, and in the springs of the
-// stops. lanes: in float, as one of the lanes.
-void probe_limp(const double* state, int steps, double rate, bool stops, bool lanes, double* states,
-                double* turning, double* energies);
+// The same of one joint.
+double joint_excess(int body, const double* parent, const double* child);
 
 // The humanoid of a skeleton [22][3]: per body mass, kg, centre of mass [3], m, inertia [3], kg m^2; then the
 // weight, N.

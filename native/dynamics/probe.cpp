@@ -7,11 +7,12 @@
 #include "dynamics/kinematics.h"
 #include "dynamics/probe_lanes.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 namespace {
 
-template <class F>
+using F = Lanes;
+
 struct Bench {
   Shape<F> shape{};
   State<F> state{};
@@ -25,18 +26,18 @@ struct Bench {
 
   Bench() {
     const Humanoid body = make_humanoid(nominal_skeleton());
-    for (int l = 0; l < lane_count<F>; l++) load_shape(shape, l, body);
+    for (int l = 0; l < kLanes; l++) load_shape(shape, l, body);
     for (int b = 1; b < kBodies; b++) armature[b] = Scalar<F>(kArmature);
   }
 };
 
 // `load(bench, lane, i)`, the kernels in `run(bench)`, `store(bench, lane, i)` for every state; the last one
 // fills the lanes that are left over.
-template <class F, class Load, class Run, class Store>
+template <class Load, class Run, class Store>
 void each(const double* states, int count, Load load, Run run, Store store) {
-  const auto memory = std::make_unique<Bench<F>>();
-  Bench<F>& bench = *memory;
-  constexpr int n = lane_count<F>;
+  const auto memory = std::make_unique<Bench>();
+  Bench& bench = *memory;
+  constexpr int n = kLanes;
   for (int first = 0; first < count; first += n) {
     for (int l = 0; l < n; l++) {
       const int i = first + l < count ? first + l : count - 1;
@@ -49,36 +50,36 @@ void each(const double* states, int count, Load load, Run run, Store store) {
   }
 }
 
-template <class F>
-void forward(const double* states, const double* loads, int count, double* results) {
-  each<F>(
+}  // namespace
+
+void probe_forward(const double* states, const double* loads, int count, double* results) {
+  each(
       states, count,
-      [&](Bench<F>& bench, int lane, int i) {
+      [&](Bench& bench, int lane, int i) {
         const double* load = loads + static_cast<long>(i) * kProbeLoad;
         for (Vec3<F>& t : bench.torque) load = put(t, lane, load);
         load = put(bench.root_force, lane, load);
         put(bench.root_moment, lane, load);
       },
-      [](Bench<F>& bench) {
+      [](Bench& bench) {
         forward_dynamics<F>(bench.shape, bench.state, bench.kinematics, bench.torque, bench.armature,
                             bench.root_force, bench.root_moment, nullptr, nullptr, bench.work,
                             bench.acceleration);
       },
-      [&](const Bench<F>& bench, int lane, int i) {
+      [&](const Bench& bench, int lane, int i) {
         double* out = get(bench.acceleration.linear, lane, results + static_cast<long>(i) * kProbeResult);
         for (const Vec3<F>& a : bench.acceleration.angular) out = get(a, lane, out);
       });
 }
 
-template <class F>
-void inverse_of(const double* states, const double* wanted, int count, double* loads) {
-  each<F>(
+void probe_inverse(const double* states, const double* wanted, int count, double* loads) {
+  each(
       states, count,
-      [&](Bench<F>& bench, int lane, int i) {
+      [&](Bench& bench, int lane, int i) {
         const double* in = put(bench.acceleration.linear, lane, wanted + static_cast<long>(i) * kProbeResult);
         for (Vec3<F>& a : bench.acceleration.angular) in = put(a, lane, in);
       },
-      [](Bench<F>& bench) {
+      [](Bench& bench) {
         needed_forces(bench.shape, bench.state, bench.kinematics, bench.acceleration, bench.needed,
                       bench.scratch);
         joint_wrenches(bench.kinematics, bench.needed);
@@ -92,7 +93,7 @@ void inverse_of(const double* states, const double* wanted, int count, double* l
                                            bench.armature[b];
         }
       },
-      [&](const Bench<F>& bench, int lane, int i) {
+      [&](const Bench& bench, int lane, int i) {
         double* out = loads + static_cast<long>(i) * kProbeLoad;
         for (const Vec3<F>& t : bench.torque) out = get(t, lane, out);
         out = get(bench.needed[0].force, lane, out);
@@ -100,11 +101,10 @@ void inverse_of(const double* states, const double* wanted, int count, double* l
       });
 }
 
-template <class F>
-void kinematics(const double* states, int count, double* places) {
-  each<F>(
-      states, count, [](Bench<F>&, int, int) {}, [](Bench<F>&) {},
-      [&](const Bench<F>& bench, int lane, int i) {
+void probe_kinematics(const double* states, int count, double* places) {
+  each(
+      states, count, [](Bench&, int, int) {}, [](Bench&) {},
+      [&](const Bench& bench, int lane, int i) {
         double* out = places + static_cast<long>(i) * kBodies * kProbePlace;
         for (int b = 0; b < kBodies; b++) {
           const Kinematics<F>& k = bench.kinematics;
@@ -117,41 +117,4 @@ void kinematics(const double* states, int count, double* places) {
       });
 }
 
-}  // namespace
-
-void probe_forward(const double* states, const double* loads, int count, bool lanes, double* results) {
-  (lanes ? forward<Lanes> : forward<double>)(states, loads, count, results);
-}
-
-void probe_inverse(const double* states, const double* wanted, int count, bool lanes, double* loads) {
-  (lanes ? inverse_of<Lanes> : inverse_of<double>)(states, wanted, count, loads);
-}
-
-void probe_kinematics(const double* states, int count, bool lanes, double* places) {
-  (lanes ? kinematics<Lanes> : kinematics<double>)(states, count, places);
-}
-
-void probe_model(double* rows) {
-  const Humanoid body = make_humanoid(nominal_skeleton());
-  for (int b = 0; b < kBodies; b++) {
-    *rows++ = kParent[b];
-    for (float x : body.offset[b]) *rows++ = x;
-    *rows++ = body.mass[b];
-    for (float x : body.com[b]) *rows++ = x;
-    for (float x : body.inertia[b]) *rows++ = x;
-    *rows++ = kBodyTable[b].kp;
-    *rows++ = kBodyTable[b].kd;
-    *rows++ = kBodyTable[b].torque;
-  }
-}
-
-void probe_points(double* rows) {
-  static_assert(kProbePoints == kMaxPoints);
-  const Humanoid body = make_humanoid(nominal_skeleton());
-  for (const Point& point : body.point) {
-    *rows++ = point.body;
-    for (float x : point.at) *rows++ = x;
-  }
-}
-
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -6,11 +6,12 @@
 #include "dynamics/kinematics.h"
 #include "dynamics/probe_lanes.h"
 
-namespace selfcorrect {
+namespace selfcorrect::inline SC_ISA {
 
 namespace {
 
-template <class F>
+using F = Lanes;
+
 struct Scene {
   Shape<F> shape{};
   State<F> state{};
@@ -23,10 +24,9 @@ struct Scene {
   Acceleration<F> acceleration{};
 };
 
-template <class F>
-void load_scene(Scene<F>& scene, const ProbeScene& given, const double* state) {
+void load_scene(Scene& scene, const ProbeScene& given, const double* state) {
   using S = Scalar<F>;
-  for (int l = 0; l < lane_count<F>; l++) {
+  for (int l = 0; l < kLanes; l++) {
     const double* row = given.bodies;
     for (int b = 0; b < kBodies; b++) {
       row = put(scene.shape.offset[b], l, row);
@@ -52,8 +52,7 @@ void load_scene(Scene<F>& scene, const ProbeScene& given, const double* state) {
   }
 }
 
-template <class F>
-void advance(Scene<F>& scene, Scalar<F> step, bool grounded) {
+void advance(Scene& scene, Scalar<F> step, bool grounded) {
   forward_kinematics(scene.shape, scene.state, scene.kinematics);
   for (int b = 1; b < kBodies; b++) {
     const int p = kParent[b];
@@ -67,8 +66,7 @@ void advance(Scene<F>& scene, Scalar<F> step, bool grounded) {
   integrate(scene.state, scene.acceleration, step);
 }
 
-template <class F>
-double* record(const Scene<F>& scene, double* row) {
+double* record(const Scene& scene, double* row) {
   row = get_state(scene.state, 0, row);
   for (int p = 0; p < kMaxPoints; p++) {
     *row++ = get_lane(scene.grip.x[p], 0);
@@ -78,10 +76,11 @@ double* record(const Scene<F>& scene, double* row) {
   return row;
 }
 
-template <class F>
-void simulate(const ProbeScene& given, const double* state, double* rows) {
-  const auto memory = std::make_unique<Scene<F>>();
-  Scene<F>& scene = *memory;
+}  // namespace
+
+void probe_simulate(const ProbeScene& given, const double* state, double* rows) {
+  const auto memory = std::make_unique<Scene>();
+  Scene& scene = *memory;
   load_scene(scene, given, state);
   rows = record(scene, rows);
   for (int i = 1; i <= given.steps; i++) {
@@ -90,10 +89,4 @@ void simulate(const ProbeScene& given, const double* state, double* rows) {
   }
 }
 
-}  // namespace
-
-void probe_simulate(const ProbeScene& scene, const double* state, double* rows) {
-  (scene.lanes ? simulate<Lanes> : simulate<double>)(scene, state, rows);
-}
-
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

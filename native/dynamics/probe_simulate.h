@@ -22,10 +22,13 @@ struct ProbeScene {
   const double* load;    // [6]: constant force on the pelvis' joint, moment on the pelvis
   double step;           // s
   int steps, every;      // recorded: the start and every `every`-th step
-  bool lanes;            // float lanes, all of them alike, instead of double precision
 };
 
-// Simulates from `state` (dynamics/probe.h). rows: [steps / every + 1][kSceneRow].
+}  // namespace selfcorrect
+
+namespace selfcorrect::inline SC_ISA {
+
+// Simulates from `state` (dynamics/probe.h), all lanes alike. rows: [steps / every + 1][kSceneRow].
 void probe_simulate(const ProbeScene& scene, const double* state, double* rows);
 
-}  // namespace selfcorrect
+}  // namespace selfcorrect::inline SC_ISA

@@ -20,6 +20,7 @@
 
 #ifndef SC_ISA
 #define SC_ISA baseline
+#define SC_BASELINE
 #endif
 
 namespace selfcorrect::inline SC_ISA {
@@ -31,6 +32,11 @@ struct LaneType {
 template <int N>
 using LaneVector = typename LaneType<N>::type;
 
+// The lane type of this compilation. The baseline's kernels are the reference in double precision.
+#if defined(SC_BASELINE)
+constexpr int kLanes = 1;
+using Lanes = double;
+#else
 #if defined(__AVX512F__)
 constexpr int kLanes = 16;
 #elif defined(__AVX2__)
@@ -39,6 +45,7 @@ constexpr int kLanes = 8;
 constexpr int kLanes = 4;
 #endif
 using Lanes = LaneVector<kLanes>;
+#endif
 
 // Type of one lane, and what a comparison gives.
 template <class F>

@@ -33,8 +33,8 @@ export const doctor: Command = {
       await check('processor', () => `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} threads`),
       await check('memory', () => `${(totalmem() / 2 ** 30).toFixed(1)} GiB`),
       await check('addon', () => {
-        const { lanes, compiler } = native().info();
-        return `${lanes} motions side by side per core, built by GCC or Clang ${compiler}`;
+        const { isa, isas, lanes, compiler } = native().info();
+        return `${isa} (of ${isas.join(', ')}): ${lanes} motions side by side per core, built by GCC or Clang ${compiler}`;
       }),
       await check('corrector', async () => {
         const motions = proceduralMotions({ count: 26 });

@@ -22,7 +22,8 @@ export interface NativeJob {
 
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
-  info(): { lanes: number; threads: number; compiler: string };
+  /** `isa`: instruction set in use; `isas`: those of this processor, widest first. Throws where none can be chosen. */
+  info(): { isa: string; isas: string[]; lanes: number; threads: number; compiler: string };
   /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
   reportColumns: string[];
   correctBatch(

@@ -1,0 +1,42 @@
+// The kernels over lanes, compiled once for each instruction set, and the choice among the compiled ones.
+//
+// What is compiled per set (control/track_tile.cpp, control/sample_window.cpp, the dynamics' probes) works on
+// plain arrays and keeps to its own namespace (math/lanes.h): it neither grows containers nor calls inline
+// functions of the rest, because the linker keeps one copy of those, and that of AVX-512 would stop an older
+// processor. Everything else is compiled for the oldest processor of the architecture.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "control/sample_window.h"
+#include "control/track_tile.h"
+#include "dynamics/probe.h"
+#include "dynamics/probe_limp.h"
+#include "dynamics/probe_simulate.h"
+
+namespace selfcorrect {
+
+struct Kernels {
+  const char* isa;
+  int lanes;  // motions side by side
+  decltype(&track_tile) track;
+  decltype(&sample_window) sample;
+  decltype(&probe_forward) forward;
+  decltype(&probe_inverse) inverse;
+  decltype(&probe_kinematics) kinematics;
+  decltype(&probe_simulate) simulate;
+  decltype(&probe_limp) limp;
+};
+
+// The widest of this processor, or the one that the environment variable SELFCORRECT_ISA names. The choice is
+// made once. Throws std::runtime_error for a name that is unknown or not of this processor, and where the
+// processor has none of the sets.
+const Kernels& kernels();
+
+// Those that this processor can run, widest first.
+std::vector<std::string> available_isas();
+
+// One motion at a time in double precision: the reference of the tests.
+const Kernels& exact_kernels();
+
+}  // namespace selfcorrect

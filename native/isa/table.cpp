@@ -1,0 +1,14 @@
+// The kernels of the instruction set that this file is compiled for.
+#include "isa/kernels.h"
+#include "math/lanes.h"
+
+#define SC_NAME_OF(isa) #isa
+#define SC_NAME(isa) SC_NAME_OF(isa)
+
+namespace selfcorrect::inline SC_ISA {
+
+extern const Kernels kTable;
+constexpr Kernels kTable = {SC_NAME(SC_ISA), kLanes,           track_tile,     sample_window, probe_forward,
+                            probe_inverse,   probe_kinematics, probe_simulate, probe_limp};
+
+}  // namespace selfcorrect::inline SC_ISA
