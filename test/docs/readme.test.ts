@@ -19,7 +19,7 @@ test('the example of the API runs as it stands, by the package name', () => {
 });
 
 test('every npm script, page and picture that the documents name exists', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'docs/loop.md']) {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/loop.md', 'docs/physics.md']) {
     const text = readFileSync(file, 'utf8');
     for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g))
       assert.type(scripts[name], 'string', `npm run ${name} in ${file}`);
