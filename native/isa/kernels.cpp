@@ -41,10 +41,10 @@ struct Compiled {
 std::vector<Compiled> compiled() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return {{&avx512::kTable, fma && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")},
-          {&avx2::kTable, fma},
+  return {{&avx512::kTable, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
+                                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                                __builtin_cpu_supports("avx512bw")},
+          {&avx2::kTable, __builtin_cpu_supports("avx2") != 0},
           {&sse4::kTable, __builtin_cpu_supports("sse4.2") != 0}};
 #elif defined(__aarch64__)
   return {{&neon::kTable, true}};
