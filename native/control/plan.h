@@ -79,37 +79,41 @@ SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State
     if (touches[p]) work.mirrored[count++] = p;
 }
 
-// One sweep over the points in an order; `f` and `n` are what the forces leave over, in the units above.
+// Forces on their way, and what they leave over, in the units above.
 template <class F>
-SC_INLINE void sweep_forces(const Tuning& t, const PlanWork<F>& work, const int* order, Vec3<F>* force,
-                            Vec3<F>& f, Vec3<F>& n) {
+struct Iterate {
+  Vec3<F> force[kMaxPoints], f, n;
+};
+
+// The best force of point p while the others stay.
+template <class F>
+SC_INLINE void relax_point(const Tuning& t, const PlanWork<F>& work, int p, Iterate<F>& at) {
   using S = Scalar<F>;
   const F zero = F{}, one = broadcast<F>(1);
   const S cost = S(t.plan_cost), mu = S(t.plan_friction);
-  for (int i = 0; i < work.count; i++) {
-    const int p = order[i];
-    const Vec3<F> d = work.lever[p], old = force[p];
-    Vec3<F> g = old;
-    g.y = maximum<F>(old.y - (f.y + n.z * d.x - n.x * d.z + old.y * cost) * work.step[p], zero);
-    const F change = g.y - old.y;
-    f.y = f.y + change;
-    n.x = n.x - change * d.z;
-    n.z = n.z + change * d.x;
-    const F slope_x = f.x + n.y * d.z - n.z * d.y + old.x * cost;
-    const F slope_z = f.z + n.x * d.y - n.y * d.x + old.z * cost;
-    g.x = old.x - (slope_x * work.step_xx[p] + slope_z * work.step_xz[p]);
-    g.z = old.z - (slope_x * work.step_xz[p] + slope_z * work.step_zz[p]);
-    const F scale = minimum<F>(g.y * mu / square_root(g.x * g.x + g.z * g.z + S(1e-12)), one);
-    g.x = g.x * scale;
-    g.z = g.z * scale;
-    const F dx = g.x - old.x, dz = g.z - old.z;
-    f.x = f.x + dx;
-    f.z = f.z + dz;
-    n.x = n.x + dz * d.y;
-    n.y = n.y + dx * d.z - dz * d.x;
-    n.z = n.z - dx * d.y;
-    force[p] = g;
-  }
+  const Vec3<F> d = work.lever[p], old = at.force[p];
+  Vec3<F> f = at.f, n = at.n, g = old;
+  g.y = maximum<F>(old.y - (f.y + n.z * d.x - n.x * d.z + old.y * cost) * work.step[p], zero);
+  const F change = g.y - old.y;
+  f.y = f.y + change;
+  n.x = n.x - change * d.z;
+  n.z = n.z + change * d.x;
+  const F slope_x = f.x + n.y * d.z - n.z * d.y + old.x * cost;
+  const F slope_z = f.z + n.x * d.y - n.y * d.x + old.z * cost;
+  g.x = old.x - (slope_x * work.step_xx[p] + slope_z * work.step_xz[p]);
+  g.z = old.z - (slope_x * work.step_xz[p] + slope_z * work.step_zz[p]);
+  const F scale = minimum<F>(g.y * mu / square_root(g.x * g.x + g.z * g.z + S(1e-12)), one);
+  g.x = g.x * scale;
+  g.z = g.z * scale;
+  const F dx = g.x - old.x, dz = g.z - old.z;
+  f.x = f.x + dx;
+  f.z = f.z + dz;
+  n.x = n.x + dz * d.y;
+  n.y = n.y + dx * d.z - dz * d.x;
+  n.z = n.z - dx * d.y;
+  at.force[p] = g;
+  at.f = f;
+  at.n = n;
 }
 
 // needed: at the pelvis, N and N m. Returns the residual: what the planned forces leave over, N and N m.
@@ -118,25 +122,29 @@ SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& need
                                 Plan<F>& plan) {
   using S = Scalar<F>;
   const F unit = S(1) / weight;
-  Vec3<F> f = needed.force * unit * S(-1), n = needed.moment * unit * S(-1 / t.plan_lever);
-  Vec3<F> other[kMaxPoints];
+  Iterate<F> own, mirror;
+  own.f = needed.force * unit * S(-1);
+  own.n = needed.moment * unit * S(-1 / t.plan_lever);
   for (int i = 0; i < work.count; i++) {
     const int p = work.touching[i];
-    f += plan.force[p];
-    n += cross(work.lever[p], plan.force[p]);
-    other[p] = plan.force[p];
+    own.f += plan.force[p];
+    own.n += cross(work.lever[p], plan.force[p]);
+    own.force[p] = mirror.force[p] = plan.force[p];
   }
-  Vec3<F> other_f = f, other_n = n;
-  for (int sweep = 0; sweep < t.plan_sweeps; sweep += 2) {
-    sweep_forces(t, work, work.touching, plan.force, f, n);
-    sweep_forces(t, work, work.mirrored, other, other_f, other_n);
-  }
+  mirror.f = own.f;
+  mirror.n = own.n;
+  // A sweep is one chain of square roots and divisions: both orders in turn hide each other's latency.
+  for (int sweep = 0; sweep < t.plan_sweeps; sweep += 2)
+    for (int i = 0; i < work.count; i++) {
+      relax_point(t, work, work.touching[i], own);
+      relax_point(t, work, work.mirrored[i], mirror);
+    }
   const S half = S(0.5);
   for (int i = 0; i < work.count; i++) {
     const int p = work.touching[i];
-    plan.force[p] = (plan.force[p] + other[p]) * half;
+    plan.force[p] = (own.force[p] + mirror.force[p]) * half;
   }
-  return {(f + other_f) * (weight * S(-0.5)), (n + other_n) * (weight * S(-0.5 * t.plan_lever))};
+  return {(own.f + mirror.f) * (weight * S(-0.5)), (own.n + mirror.n) * (weight * S(-0.5 * t.plan_lever))};
 }
 
 }  // namespace selfcorrect
