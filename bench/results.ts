@@ -53,17 +53,19 @@ export interface Gate {
   unit: string;
   /** Whether more is better. */
   more: boolean;
+  /** What to know beside the number. */
+  note?: string;
 }
 
 /** Prints every gate with its value, the ratio to the bar (over 1 is better) and whether it is met. */
 export function printGates(gates: Gate[]): void {
   const width = Math.max(...gates.map(({ name }) => name.length));
   console.log('\ngates');
-  for (const { name, value, bar, unit, more } of gates) {
+  for (const { name, value, bar, unit, more, note } of gates) {
     const ratio = more ? value / bar : bar / value;
     console.log(
       `  ${name.padEnd(width)}  ${value.toPrecision(3).padStart(6)} ${unit}, wanted ${more ? '>=' : '<='} ${bar}: ` +
-        `${ratio.toFixed(2)}x, ${ratio >= 1 ? 'met' : 'MISSED'}`,
+        `${ratio.toFixed(2)}x, ${ratio >= 1 ? 'met' : 'MISSED'}${note ? ` (${note})` : ''}`,
     );
   }
 }

@@ -45,9 +45,10 @@ interface Scene {
   motors: Motors;
 }
 
-function build(): Scene {
+function build(iterations?: number): Scene {
   const world = new RAPIER.World({ x: 0, y: -GRAVITY, z: 0 });
   world.timestep = 1 / RATE;
+  if (iterations) world.numSolverIterations = iterations;
   const [FLOOR, BODY] = [0x00010002, 0x00020001]; // bodies touch the floor alone
   world.createCollider(
     RAPIER.ColliderDesc.cuboid(50, 1, 50).setTranslation(0, -1, 0).setFriction(1).setCollisionGroups(FLOOR),
@@ -117,17 +118,17 @@ function squaredError(bodies: RigidBody[], table: Float64Array, step: number): n
   return sum;
 }
 
-/** @param seconds timed; the engine is three orders of magnitude slower than ours. */
-export async function rapier(seconds = TIMED): Promise<Engine> {
+/** @param iterations of the solver; default 4, Rapier's own. */
+export async function rapier(iterations?: number): Promise<Engine> {
   await RAPIER.init();
   return {
-    name: `Rapier ${RAPIER.version()} WASM`,
+    name: `Rapier ${RAPIER.version()} WASM${iterations ? ` ${iterations} sweeps` : ''}`,
     run: (round) => {
-      const table = targets(round, SETTLE + seconds);
-      const scene = build();
+      const table = targets(round, SETTLE + TIMED);
+      const scene = build(iterations);
       const settle = SETTLE * RATE;
       for (let i = 0; i < settle; i++) advance(scene, table, i);
-      const steps = Math.round(seconds * RATE);
+      const steps = Math.round(TIMED * RATE);
       let [error, height, spent] = [0, Number.POSITIVE_INFINITY, 0];
       for (let i = settle; i < settle + steps; i++) {
         const cpu = process.cpuUsage();

@@ -17,6 +17,8 @@ import { type Engine, HEIGHT, type Round } from './scene.js';
 import { wasmMujoco } from './wasm.js';
 
 const ROUNDS = 9;
+/** Iterations with which Rapier keeps the body on its feet; 20 do not. */
+const STANDING = 30;
 /** Of native MuJoCo's speed, by the width of the lanes. */
 const BARS: Record<number, number> = { 16: 200, 8: 120 };
 
@@ -32,7 +34,12 @@ function spread(rounds: Round[]): [number, number, number] {
 export async function versusBench(): Promise<Gate[]> {
   const native = nativeMujoco();
   if (typeof native === 'string') console.log(native);
-  const peers = [...(typeof native === 'string' ? [] : [native]), await wasmMujoco(), await rapier()];
+  const peers = [
+    ...(typeof native === 'string' ? [] : [native]),
+    await wasmMujoco(),
+    await rapier(),
+    await rapier(STANDING),
+  ];
   const engines: Engine[] = [ourEngine, ourController, ...peers];
   const peak = peakMeter();
   for (const engine of engines) engine.run(0); // compilers of JavaScript and WebAssembly warm up
@@ -49,7 +56,7 @@ export async function versusBench(): Promise<Gate[]> {
     const slower = pairedRatio(results[0], results[i], ({ rate }) => rate);
     const error = Math.max(...results[i].map((round) => round.error));
     console.log(
-      `  ${name.padEnd(25)} ${short(middle).padStart(8)} steps/s [${short(low)} .. ` +
+      `  ${name.padEnd(31)} ${short(middle).padStart(8)} steps/s [${short(low)} .. ` +
         `${short(high)}], engine ${slower.toFixed(1)}x, joints off by ${error.toFixed(4)} rad, ` +
         (stands ? 'stands' : `FALLS (pelvis at ${height.toFixed(2)} m)`),
     );

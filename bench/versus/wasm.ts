@@ -11,8 +11,7 @@ const joints = Array.from({ length: BODIES - 1 }, (_, i) => ({
   velocity: dof(i + 1),
 }));
 
-/** @param seconds timed; the engine is an order of magnitude slower than ours. */
-export async function wasmMujoco(seconds = TIMED): Promise<Engine> {
+export async function wasmMujoco(): Promise<Engine> {
   const mujoco = await loadMujoco();
   const model = mujoco.MjModel.from_xml_string(mjcf());
   const data = new mujoco.MjData(model);
@@ -44,14 +43,14 @@ export async function wasmMujoco(seconds = TIMED): Promise<Engine> {
   return {
     name: `MuJoCo ${mujoco.mj_versionString()} WASM`,
     run: (round) => {
-      const table = targets(round, SETTLE + seconds);
+      const table = targets(round, SETTLE + TIMED);
       mujoco.mj_resetData(model, data);
       const settle = SETTLE * RATE;
       for (let i = 0; i < settle; i++) {
         control(table, i);
         mujoco.mj_step(model, data);
       }
-      const steps = Math.round(seconds * RATE);
+      const steps = Math.round(TIMED * RATE);
       let [error, height] = [0, Number.POSITIVE_INFINITY];
       const cpu = process.cpuUsage();
       for (let i = settle; i < settle + steps; i++) {
