@@ -1,60 +1,209 @@
+/**
+ * Throughput of the whole correctBatch() (reference, control, physics, measures, JavaScript) by one setting at a time,
+ * latency of one motion, and the share of JavaScript. Rates are per second of processor time of the whole process, so that
+ * what else runs on the machine counts little; wall time stands beside them.
+ */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import benny from 'benny';
 import { correctBatch } from '../src/correct/correct.js';
+import type { CorrectOptions } from '../src/correct/options.js';
 import { proceduralMotions } from '../src/data/procedural/index.js';
 import { FRAME_SIZE } from '../src/motion/motion.js';
+import { type Gate, interleave, median, pairedRatio, writeCsv } from './results.js';
 
-const ROUNDS = 5;
-const FRAMES = 196; // 9.8 s at 20 fps: the longest clip of the official data set
+const ROUNDS = 7;
+const LONG = 196; // 9.8 s at 20 fps: the longest clip of the official data set
+const FEW = 64; // motions of a call and round at least: a smaller batch is called again and again
+const LARGE = 1024;
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
-
-/** A clip of 196 frames, made by walking the clips of the built-in set to and fro so that nothing jumps. */
-function longClip(joints: Float32Array): Float32Array {
-  const frames = joints.length / FRAME_SIZE;
-  const long = new Float32Array(FRAMES * FRAME_SIZE);
-  for (let t = 0; t < FRAMES; t++) {
-    const cycle = t % (2 * frames - 2);
-    const from = cycle < frames ? cycle : 2 * frames - 2 - cycle;
-    long.set(joints.subarray(from * FRAME_SIZE, (from + 1) * FRAME_SIZE), t * FRAME_SIZE);
+/** A clip of a number of frames, made by walking a clip to and fro so that nothing jumps. */
+function walked(joints: Float32Array, frames: number): Float32Array {
+  const own = joints.length / FRAME_SIZE;
+  const clip = new Float32Array(frames * FRAME_SIZE);
+  for (let t = 0; t < frames; t++) {
+    const cycle = t % (2 * own - 2);
+    const from = cycle < own ? cycle : 2 * own - 2 - cycle;
+    clip.set(joints.subarray(from * FRAME_SIZE, (from + 1) * FRAME_SIZE), t * FRAME_SIZE);
   }
-  return long;
+  return clip;
 }
 
-/** Throughput of the whole correctBatch(): reference, control, physics at 240 Hz, measures. */
-export async function correctorBench(): Promise<void> {
-  const clips = proceduralMotions({ count: 64, seed: 1 }).map(({ joints }) => ({ joints: longClip(joints) }));
-  const inputs = Array.from({ length: 256 }, (_, i) => clips[i % clips.length]);
-  const cores = availableParallelism();
-  for (const threads of new Set([1, cores])) {
-    const rates: { wall: number; cpu: number }[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const [started, cpu] = [performance.now(), process.cpuUsage()];
-      await correctBatch(inputs, { threads });
-      const { user, system } = process.cpuUsage(cpu);
-      rates.push({
-        wall: (1000 * inputs.length) / (performance.now() - started),
-        cpu: (1e6 * inputs.length) / (user + system),
-      });
-    }
-    console.log(
-      `correctBatch: ${inputs.length} motions of 9.8 s, ${threads} thread${threads > 1 ? 's' : ''}: ` +
-        `median ${median(rates.map(({ wall }) => wall)).toFixed(0)} motions/s, ` +
-        `${median(rates.map(({ cpu }) => cpu)).toFixed(0)} motions per processor second`,
-    );
+const sources = proceduralMotions({ count: 64, seed: 1 });
+const batch = (count: number, frames: number) => {
+  const clips = sources.map(({ joints }) => ({ joints: walked(joints, frames) }));
+  return Array.from({ length: count }, (_, i) => clips[i % clips.length]);
+};
+
+/**
+ * Processor seconds of this thread so far, without those that wait or compile beside it; where the system does not tell, the
+ * seconds in which it was not idle.
+ */
+function mainThread(): number {
+  try {
+    return 1e-9 * Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]);
+  } catch {
+    return performance.eventLoopUtilization().active / 1000;
   }
+}
+
+interface Case {
+  count: number;
+  frames: number;
+  options: CorrectOptions & { threads: number; rate: number; preset: 'clip' | 'loop'; sampling: boolean };
+}
+const BASE: Case = {
+  count: 256,
+  frames: LONG,
+  options: { threads: 1, rate: 240, preset: 'clip', sampling: false },
+};
+const vary = (changes: Partial<Omit<Case, 'options'>>, options: Partial<Case['options']> = {}): Case => ({
+  ...BASE,
+  ...changes,
+  options: { ...BASE.options, ...options },
+});
+const CORES = availableParallelism();
+const TWO = vary({}, { threads: 2 });
+const LARGEST = vary({ count: LARGE });
+const CASES = [
+  BASE,
+  ...(CORES > 1 ? [TWO] : []),
+  ...(CORES > 2 ? [vary({ count: LARGE }, { threads: CORES })] : []),
+  ...[1, 16, 64].map((count) => vary({ count })),
+  LARGEST,
+  ...[40, 100].map((frames) => vary({ frames })),
+  ...[120, 480].map((rate) => vary({}, { rate })),
+  vary({}, { preset: 'loop' }),
+  vary({ count: 32 }, { sampling: true }),
+];
+
+interface Measured {
+  /** Motions per second: of processor time, and of wall time. */
+  rate: number;
+  wall: number;
+  /** Processor seconds per second: how many cores the call had. */
+  cores: number;
+  /** Of the processor time, the share of JavaScript's thread. */
+  script: number;
+}
+
+function measured({ count, frames, options }: Case): () => Promise<Measured> {
+  const inputs = batch(count, frames);
+  const calls = Math.max(1, Math.floor(FEW / count));
+  return async () => {
+    const [started, cpu, thread] = [performance.now(), process.cpuUsage(), mainThread()];
+    for (let call = 0; call < calls; call++) await correctBatch(inputs, options);
+    const script = mainThread() - thread;
+    const { user, system } = process.cpuUsage(cpu);
+    const [seconds, spent] = [(performance.now() - started) / 1000, (user + system) / 1e6];
+    const motions = count * calls;
+    return { rate: motions / spent, wall: motions / seconds, cores: spent / seconds, script: script / spent };
+  };
+}
+
+/** Milliseconds from call to result of one motion on one thread, medians: of processor time, and by preset of wall time. */
+async function latency(): Promise<{ processor: number; clip: number; loop: number }> {
+  const one = batch(1, LONG);
+  const times: number[] = [];
+  for (let call = 0; call < 60; call++) {
+    const cpu = process.cpuUsage();
+    await correctBatch(one, { threads: 1 });
+    const { user, system } = process.cpuUsage(cpu);
+    times.push((user + system) / 1000);
+  }
+  const wall: Record<string, number> = {};
   await benny.suite(
-    'batches of 16 motions of 9.8 s',
+    'one motion of 9.8 s',
     ...(['clip', 'loop'] as const).map((preset) =>
       benny.add(preset, async () => {
-        await correctBatch(inputs.slice(0, 16), { preset });
+        await correctBatch(one, { threads: 1, preset });
       }),
     ),
+    benny.configure({ cases: { maxTime: 2 } }),
     benny.complete(({ results }) => {
-      for (const { name, ops, margin } of results)
-        console.log(
-          `correctBatch: preset ${name}, 16 motions of 9.8 s a batch: ${(16 * ops).toFixed(0)} motions/s ±${margin.toFixed(0)} %`,
-        );
+      for (const { name, details } of results) wall[name] = 1000 * details.median;
     }),
   );
+  return { processor: median(times), clip: wall.clip, loop: wall.loop };
+}
+
+export async function correctorBench(): Promise<Gate[]> {
+  const runs = CASES.map(measured);
+  await runs[0](); // the compiler of JavaScript warms up
+  const results = await interleave(ROUNDS, runs);
+  console.log(`\ncorrectBatch(), medians of ${ROUNDS} interleaved rounds`);
+  const rows = CASES.map(({ count, frames, options: { threads, rate, preset, sampling } }, i) => {
+    const middle = (of: (round: Measured) => number) => median(results[i].map(of));
+    const row = [
+      middle((r) => r.rate),
+      middle((r) => r.wall),
+      middle((r) => r.cores),
+      100 * middle((r) => r.script),
+    ] as const;
+    console.log(
+      `  ${String(count).padStart(4)} x ${(frames / 20).toFixed(1)} s, ${rate} Hz, ${preset}${sampling ? ' + sampling' : ''}, ` +
+        `${threads} thread${threads > 1 ? 's' : ''}: ${row[0].toFixed(0)} motions per processor second, ` +
+        `${row[1].toFixed(0)} per second on ${row[2].toFixed(2)} cores, JavaScript ${row[3].toFixed(1)} %`,
+    );
+    return [count, frames, threads, rate, preset, sampling ? 'on' : 'off', ...row];
+  });
+  const { processor, clip, loop } = await latency();
+  console.log(
+    `  one motion of 9.8 s: ${processor.toFixed(1)} ms of processor time, ${clip.toFixed(1)} ms on the clock (clip), ` +
+      `${loop.toFixed(1)} ms (loop)`,
+  );
+  writeCsv(
+    'correct',
+    [
+      'motions',
+      'frames',
+      'threads',
+      'rate_hz',
+      'preset',
+      'sampling',
+      'per_processor_s',
+      'per_s',
+      'cores',
+      'javascript_percent',
+    ],
+    rows,
+  );
+  writeCsv(
+    'latency',
+    ['preset', 'clock', 'ms'],
+    [
+      ['clip', 'processor', processor],
+      ['clip', 'wall', clip],
+      ['loop', 'wall', loop],
+    ],
+  );
+  const of = (wanted: Case): Measured[] => results[CASES.indexOf(wanted)];
+  const gates: Gate[] = [
+    {
+      name: 'motions of 9.8 s per second and core',
+      value: median(of(BASE).map(({ rate }) => rate)),
+      bar: 300,
+      unit: '1/s',
+      more: true,
+    },
+    { name: 'latency of one motion of 9.8 s', value: processor, bar: 15, unit: 'ms', more: false },
+    {
+      name: `JavaScript in a batch of ${LARGE}`,
+      value: 100 * median(of(LARGEST).map(({ script }) => script)),
+      bar: 3,
+      unit: '%',
+      more: false,
+    },
+  ];
+  if (CORES > 1)
+    gates.push({
+      name: 'two threads over one, on the clock',
+      value: pairedRatio(of(TWO), of(BASE), ({ wall }) => wall),
+      bar: 1.9,
+      unit: 'x',
+      more: true,
+      note: `the two had ${median(of(TWO).map(({ cores }) => cores)).toFixed(2)} cores, the one ${median(of(BASE).map(({ cores }) => cores)).toFixed(2)}`,
+    });
+  return gates;
 }

@@ -1,7 +1,16 @@
-/** `npm run bench`: every suite in turn; arguments pick some by name. */
-const SUITES: Record<string, () => Promise<unknown>> = {
+/**
+ * `npm run bench`: every suite in turn, then what they measured against the gates; arguments pick suites by name. A gate that
+ * is missed is said, no failure.
+ */
+import { type Gate, machine, printGates } from './results.js';
+
+const SUITES: Record<string, () => Promise<Gate[]>> = {
+  versus: async () => (await import('./versus/versus.js')).versusBench(),
   correct: async () => (await import('./correct.js')).correctorBench(),
-  train: () => import('./train.js'),
+  train: async () => {
+    await import('./train.js');
+    return [];
+  },
 };
 
 const wanted = process.argv.slice(2);
@@ -10,5 +19,8 @@ for (const name of wanted)
     console.error(`Expected one of ${Object.keys(SUITES).join(', ')} for a suite but received ${name}`);
     process.exit(2);
   }
+const gates: Gate[] = [];
 for (const [name, suite] of Object.entries(SUITES))
-  if (wanted.length === 0 || wanted.includes(name)) await suite();
+  if (wanted.length === 0 || wanted.includes(name)) gates.push(...(await suite()));
+console.log(`\nmachine: ${machine}`);
+if (gates.length > 0) printGates(gates);

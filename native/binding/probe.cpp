@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/step_probe.h"
 #include "control/track_tuned.h"
 #include "model/humanoid.h"
 
@@ -89,10 +90,51 @@ Napi::Value track_references(const Napi::CallbackInfo& call) {
   return out;
 }
 
+// probeSteps([{ root, rotation, fps?, skeleton? }], { rate?, settle?, gains? [22][2] })
+//   -> { steps, seconds, height, error, operations: { add, multiply, divide, root } }
+// See control/step_probe.h; the operations are the first reference's, per step.
+Napi::Value time_references(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  const auto list = call[0].As<Napi::Array>();
+  const auto given = call[1].As<Napi::Object>();
+  std::vector<Reference> references;
+  for (uint32_t i = 0; i < list.Length(); i++)
+    references.push_back(read_reference(list.Get(i).As<Napi::Object>()));
+  for (const Reference& r : references)
+    if (r.frames < 2 || r.frames != references[0].frames)
+      throw Napi::RangeError::New(env, "Expected references of one length, 2 frames or more.");
+  if (references.empty()) throw Napi::RangeError::New(env, "Expected references but received none.");
+  StepProbe probe{number(given, "rate", 240), static_cast<int>(number(given, "settle", 0)), nullptr};
+  const Napi::Value gains = given.Get("gains");
+  if (gains.IsTypedArray()) {
+    auto rows = gains.As<Napi::Float64Array>();
+    if (rows.ElementLength() != kBodies * 2)
+      throw Napi::RangeError::New(env, "Expected 44 numbers for gains.");
+    probe.gains = rows.Data();
+  }
+  const StepTiming timing = time_steps(references.data(), static_cast<int>(references.size()), probe);
+  const Operations counted = count_operations(references[0], probe);
+  auto operations = Napi::Object::New(env), out = Napi::Object::New(env);
+  const auto put = [env](Napi::Object& to, const char* name, double value) {
+    to[name] = Napi::Number::New(env, value);
+  };
+  put(operations, "add", static_cast<double>(counted.add));
+  put(operations, "multiply", static_cast<double>(counted.multiply));
+  put(operations, "divide", static_cast<double>(counted.divide));
+  put(operations, "root", static_cast<double>(counted.root));
+  put(out, "steps", static_cast<double>(timing.steps));
+  put(out, "seconds", timing.seconds);
+  put(out, "height", timing.height);
+  put(out, "error", timing.error);
+  out["operations"] = operations;
+  return out;
+}
+
 }  // namespace
 
 void register_probe(Napi::Env env, Napi::Object exports) {
   exports["probeTrack"] = Napi::Function::New(env, track_references);
+  exports["probeSteps"] = Napi::Function::New(env, time_references);
 }
 
 }  // namespace selfcorrect::binding
