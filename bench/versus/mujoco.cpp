@@ -1,6 +1,6 @@
 // Times native MuJoCo on a scene of the bench. Usage: mujoco MODEL.xml TARGETS KP SETTLE
-// TARGETS: float64 [steps][22][7], KP: float64 [22] (scene.ts). Prints the steps per second of processor time,
-// the lowest height of the pelvis, m, the error of the joints, rad, and MuJoCo's version.
+// TARGETS: float64 [steps][22][7], KP: float64 [22] (scene.ts). Prints the steps per second of processor
+// time, the lowest height of the pelvis, m, the error of the joints, rad, and MuJoCo's version.
 #include <mujoco/mujoco.h>
 
 #include <algorithm>
