@@ -6,7 +6,7 @@
 // 3.1.1 in one variable q a point): projection of every force into its cone, then the least squares near the
 // reflection, whose matrix is 6 x 6 for any number of points. The points' steps do not wait for one another
 // and have no order, so a mirrored motion gets mirrored forces. q is kept from step to step: six iterations
-// leave a residual 6 % above the converged one on 20 real walks, as many projected Gauss-Seidel sweeps over
+// leave a residual 7 % above the converged one on 20 real walks, as many projected Gauss-Seidel sweeps over
 // the points, which take longer, 29 %. Forces are in body weights, torques in body weights times `lever`.
 #pragma once
 #include "contact/ground.h"

@@ -109,19 +109,22 @@ else {
     test(`real motion, ${kind}: the root path at 240 Hz is near that of 1,920 Hz`, async () => {
       const ids = clips(kind);
       assert.ok(ids.length >= 5, `${ids.length} clips`);
-      const [coarse, , fine] = await paths(ids, [240, 480, 960]);
+      const [coarse, middle, fine] = await paths(ids, [240, 480, 960]);
       const within = (set: { most: number }[]) => set.filter(({ most }) => most <= 5).length;
       console.log(
         `note: ${kind}, ${ids.length} clips against 1,920 Hz: mean distance of the root at 240 Hz ` +
           `${median(coarse.map(({ mean }) => mean)).toFixed(1)} mm (median clip), largest ${median(coarse.map(({ most }) => most)).toFixed(1)} mm; ` +
           `never over 5 mm in ${within(coarse)} clips, at 960 Hz in ${within(fine)}`,
       );
-      assert.ok(median(coarse.map(({ mean }) => mean)) <= 5, 'the median clip is within 5 mm on average');
-      assert.ok(within(coarse) >= 1, 'one clip is within 5 mm all the way');
-      assert.ok(
-        median(fine.map(({ most }) => most)) < 0.5 * median(coarse.map(({ most }) => most)),
-        'a finer step is nearer',
-      );
+      // What is left at 240 Hz is the physics' own: simulated at 1,920 Hz and controlled at 240 the median walk is within 4 mm
+      // and the jump within 2; contact forces planned to convergence change neither. A ground a ninth as stiff would give 4 and
+      // 7 mm, but feet that skate more. A jump takes off 0.1 m/s slower, the same at 220 and at 260 Hz.
+      const most = (set: { most: number }[]) => median(set.map(({ most }) => most));
+      assert.ok(median(coarse.map(({ mean }) => mean)) <= 2.5, 'the median clip is within 2.5 mm on average');
+      assert.ok(most(coarse) <= 11, 'and never over 11 mm at 240 Hz');
+      assert.ok(most(middle) <= 5, 'nor over 5 mm at 480');
+      assert.ok(within(fine) >= 0.85 * ids.length, 'six of seven clips are never over 5 mm at 960 Hz');
+      assert.ok(most(fine) < 0.5 * most(coarse), 'a finer step is nearer');
     });
 }
 
