@@ -6,6 +6,7 @@
 #include "binding/dynamics_probe.h"
 #include "binding/job.h"
 #include "binding/limit_probe.h"
+#include "binding/math_probe.h"
 #include "binding/probe.h"
 #include "binding/reference_probe.h"
 #include "isa/kernels.h"
@@ -37,6 +38,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   binding::register_dynamics_probe(env, exports);
   binding::register_reference_probe(env, exports);
   binding::register_limit_probe(env, exports);
+  binding::register_math_probe(env, exports);
   return exports;
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "math/portable.h"
+
 namespace selfcorrect {
 
 namespace {
@@ -77,9 +79,9 @@ JointLimit make_limit(int body) {
   limit.centre = {1, 0, 0, 0};
   float low[3] = {row.x[0], row.y[0], row.z[0]}, high[3] = {row.x[1], row.y[1], row.z[1]};
   if (row.form == Form::kCone) {  // the swing has one limit for all directions
-    limit.cone = static_cast<float>(std::cos(row.x[1] * kRadian / 2));
+    limit.cone = static_cast<float>(portable::cos(row.x[1] * kRadian / 2));
     limit.square_cone = limit.cone * limit.cone;
-    limit.gain_cone = static_cast<float>(2 / std::sin(row.x[1] * kRadian / 2));
+    limit.gain_cone = static_cast<float>(2 / portable::sin(row.x[1] * kRadian / 2));
     low[0] = low[2] = -180;
     high[0] = high[2] = 180;
     // The smallest rotation that takes the hanging arm there.
@@ -94,18 +96,19 @@ JointLimit make_limit(int body) {
     const int k = (limit.axis + i) % 3;
     const double from = (limit.hinge ? -high[k] : low[k]) * kRadian / 2;
     const double to = (limit.hinge ? -low[k] : high[k]) * kRadian / 2;
-    limit.low[i] = static_cast<float>(std::sin(from));
-    limit.high[i] = static_cast<float>(std::sin(to));
+    limit.low[i] = static_cast<float>(portable::sin(from));
+    limit.high[i] = static_cast<float>(portable::sin(to));
     limit.square_low[i] = limit.low[i] * limit.low[i];
     limit.square_high[i] = limit.high[i] * limit.high[i];
-    const auto gain = [](double half) { return static_cast<float>(2 / std::fmax(std::cos(half), 0.1)); };
+    const auto gain = [](double half) { return static_cast<float>(2 / std::fmax(portable::cos(half), 0.1)); };
     limit.gain_low[i] = gain(from);
     limit.gain_high[i] = gain(to);
   }
   // One degree of margin: rounding must not tell it from the full question.
   double least = limit.offset ? 0 : 180;
   for (int i = 0; i < 3; i++) least = std::min<double>({least, -low[i], high[i]});
-  limit.sure = least > 1 ? static_cast<float>(std::pow(std::cos((least - 1) * kRadian / 2), 2)) : 2;
+  const double surely = portable::cos((least - 1) * kRadian / 2);
+  limit.sure = least > 1 ? static_cast<float>(surely * surely) : 2;
   limit.stiffness = static_cast<float>(kBodyTable[body].torque / (kGive * kRadian));
   limit.damping = static_cast<float>(limit.stiffness * kReturn);
   return limit;

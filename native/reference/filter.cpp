@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "math/portable.h"
+
 namespace selfcorrect::kinematics {
 namespace {
 
@@ -59,7 +61,7 @@ bool any_joint_jittery(const std::vector<Positions>& positions, double fps) {
 
 void low_pass(std::vector<Positions>& positions, double fps, double cutoff) {
   if (cutoff >= 0.45 * fps) return;
-  const double w = std::tan(std::numbers::pi * cutoff / fps), r = std::numbers::sqrt2 * w,
+  const double w = portable::tan(std::numbers::pi * cutoff / fps), r = std::numbers::sqrt2 * w,
                scale = 1 / (1 + r + w * w);
   const double b[3] = {w * w * scale, 2 * w * w * scale, w * w * scale};
   const double a[2] = {2 * (w * w - 1) * scale, (1 - r + w * w) * scale};

@@ -137,7 +137,7 @@ Floor find_floor(const Motion& motion) {
   const double tolerance = std::clamp(kDeviations * quantile(heights, 0.5), kTolerance[0], kTolerance[1]);
   floor.height.assign(frames, floor.level);
   std::vector<double> w(frames), y(frames);
-  const double stiffness = std::pow(kStiffness * motion.fps, 4);
+  const double square = kStiffness * motion.fps * (kStiffness * motion.fps), stiffness = square * square;
   for (int pass = 0; pass < kPasses; ++pass) {
     double sum = 0, weights = 0;
     for (int t = 0; t < frames; ++t) {

@@ -1,5 +1,7 @@
 #include "reference/foot.h"
 
+#include "math/portable.h"
+
 namespace selfcorrect::kinematics {
 namespace {
 
@@ -35,18 +37,18 @@ SolePoints planted_sole_points(const Motion& motion, int t, int side) {
 }
 
 Quat flattened(Quat foot) {
-  static const double all = std::cos(kFlat[0]), none = std::cos(kFlat[1]);
+  static const double all = portable::cos(kFlat[0]), none = portable::cos(kFlat[1]);
   const Vec3 up = rotate(foot, {0, 1, 0});
   if (up.y <= none) return foot;
   if (up.y >= all) return unit(swing(up, {0, 1, 0}) * foot);
-  const double flat = 1 - smoothstep(std::acos(std::min(up.y, 1.0)), kFlat[0], kFlat[1]);
+  const double flat = 1 - smoothstep(portable::acos(std::min(up.y, 1.0)), kFlat[0], kFlat[1]);
   return unit(slerp({}, swing(up, {0, 1, 0}), flat) * foot);
 }
 
 Quat level_toes(Quat foot, double share) {
   const double down = -rotate(foot, {0, 0, 1}).y;
   if (down <= kLevel || share <= 0) return foot;
-  return unit(foot * about({1, 0, 0}, -share * std::min(std::asin(std::min(down, 1.0)), kToeBend)));
+  return unit(foot * about({1, 0, 0}, -share * std::min(portable::asin(std::min(down, 1.0)), kToeBend)));
 }
 
 }  // namespace selfcorrect::kinematics

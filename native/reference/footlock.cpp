@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "math/portable.h"
 #include "reference/contact.h"
 #include "reference/foot.h"
 #include "reference/ik.h"
@@ -121,7 +122,7 @@ Vec3 contact_slip(const Motion& motion, int t, int side) {
   }
   Vec3 slip{};
   for (int i = 0; i < kCorners; ++i) {
-    const double above = (height[i] - low) / kTouch, weight = std::exp(-above * above);
+    const double above = (height[i] - low) / kTouch, weight = portable::exp(-above * above);
     slip += weight * (b[i] - a[i]);
     weights += weight;
   }

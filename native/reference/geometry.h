@@ -2,6 +2,8 @@
 #pragma once
 #include <cmath>
 
+#include "math/portable.h"
+
 namespace selfcorrect::kinematics {
 
 struct Vec3 {
@@ -62,8 +64,8 @@ inline Vec3 rotate(Quat q, Vec3 v) {
 }
 
 inline Quat about(Vec3 unit_axis, double angle) {
-  const double s = std::sin(0.5 * angle);
-  return {std::cos(0.5 * angle), s * unit_axis.x, s * unit_axis.y, s * unit_axis.z};
+  const double s = portable::sin(0.5 * angle);
+  return {portable::cos(0.5 * angle), s * unit_axis.x, s * unit_axis.y, s * unit_axis.z};
 }
 
 // Smallest rotation that takes the unit vector `a` to the unit vector `b`.
@@ -86,9 +88,9 @@ inline Quat slerp(Quat a, Quat b, double t) {
   }
   double from = 1 - t, to = t;
   if (cosine < 0.9995) {
-    const double angle = std::acos(cosine), sine = std::sin(angle);
-    from = std::sin((1 - t) * angle) / sine;
-    to = std::sin(t * angle) / sine;
+    const double angle = portable::acos(cosine), sine = portable::sin(angle);
+    from = portable::sin((1 - t) * angle) / sine;
+    to = portable::sin(t * angle) / sine;
   }
   return unit(
       Quat{from * a.w + to * b.w, from * a.x + to * b.x, from * a.y + to * b.y, from * a.z + to * b.z});

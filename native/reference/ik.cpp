@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "math/portable.h"
 #include "reference/align.h"
 #include "reference/hinge.h"
 #include "reference/limit.h"
@@ -78,7 +79,7 @@ Quat level_roll(Quat foot, Vec3 direction, Vec3 shank) {
       smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
   if (level <= 0) return foot;
   const Vec3 across = rotate(foot, {1, 0, 0}), wanted = unit(cross({0, 1, 0}, direction));
-  const double angle = std::atan2(dot(cross(across, wanted), direction), dot(across, wanted));
+  const double angle = portable::atan2(dot(cross(across, wanted), direction), dot(across, wanted));
   return unit(about(direction, level * std::clamp(angle, -kMostRoll, kMostRoll)) * foot);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "math/portable.h"
 #include "model/limits.h"
 
 namespace selfcorrect::kinematics {
@@ -27,7 +28,8 @@ struct Bend {
 const Bend& bend_limits(int body) {
   static const std::array<Bend, 2> limits = [] {
     const auto bend = [](double back, double most) {
-      return Bend{back * kRadian, most * kRadian, std::tan(back * kRadian / 2), std::tan(most * kRadian / 2)};
+      return Bend{back * kRadian, most * kRadian, portable::tan(back * kRadian / 2),
+                  portable::tan(most * kRadian / 2)};
     };
     const LimitRow knee = limit_row(kLegs[0].knee), elbow = limit_row(kArms[0].elbow);
     return std::array<Bend, 2>{bend(-knee.x[0], knee.x[1]), bend(elbow.x[1], -elbow.x[0])};
@@ -38,8 +40,8 @@ const Bend& bend_limits(int body) {
 // The end of its range that a twist beyond it goes to: the nearer one, but the last one (-1 or 1) where both
 // are about as near.
 int nearer_end(const JointLimit& limit, double sine, int last) {
-  const double angle = 2 * std::asin(std::clamp(sine, -1.0, 1.0));
-  const double low = 2 * std::asin(limit.low[0]), high = 2 * std::asin(limit.high[0]);
+  const double angle = 2 * portable::asin(std::clamp(sine, -1.0, 1.0));
+  const double low = 2 * portable::asin(limit.low[0]), high = 2 * portable::asin(limit.high[0]);
   const double above = angle > high ? angle - high : angle - high + kTurn;
   const double below = angle < low ? low - angle : low - angle + kTurn;
   return above + last * -kKeepEnd < below ? 1 : -1;
@@ -66,12 +68,12 @@ Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
 }  // namespace
 
 double bend_of(double upper, double lower, double reach) {
-  return std::acos(
+  return portable::acos(
       std::clamp((reach * reach - upper * upper - lower * lower) / (2 * upper * lower), -1.0, 1.0));
 }
 
 double reach_of(double upper, double lower, double bend) {
-  return std::sqrt(upper * upper + lower * lower + 2 * upper * lower * std::cos(bend));
+  return std::sqrt(upper * upper + lower * lower + 2 * upper * lower * portable::cos(bend));
 }
 
 double allowed_bend(int body, double bend) {

@@ -36,7 +36,7 @@ void reroot(Motion& motion) {
       last_x = x[t] / weight[t];
       last_z = z[t] / weight[t];
     }
-    const double fourth = std::pow(length2d(last_x, last_z) * motion.fps / kRealSlip, 4);
+    const double slip = length2d(last_x, last_z) * motion.fps / kRealSlip, fourth = slip * slip * slip * slip;
     const double share = fourth / (fourth + 1);
     shift -= share * Vec3{last_x, 0, last_z};
     for (Vec3& joint : motion.position[t]) joint += shift;
