@@ -63,6 +63,17 @@ void track_tile(const Reference* const* references, int count, const TrackOption
   }
 }
 
+// A few motions leave most lanes of a wide tile empty; a narrower one steps in two thirds of the time and
+// gives the same bytes.
+void track_group(const Reference* const* references, int count, const TrackOptions& options,
+                 const Tuning& tuning, TrackResult* results) {
+  if constexpr (kLanes > 4)
+    if (count <= 4) return track_tile<LaneVector<4>>(references, count, options, tuning, results);
+  if constexpr (kLanes > 8)
+    if (count <= 8) return track_tile<LaneVector<8>>(references, count, options, tuning, results);
+  track_tile<Lanes>(references, count, options, tuning, results);
+}
+
 }  // namespace
 
 int track_lanes() { return kLanes; }
@@ -78,7 +89,7 @@ void track_tuned(const Reference* const* references, int count, const TrackOptio
     while (n < kLanes && first + n < count && references[first + n]->frames > 0 &&
            references[first + n]->fps == references[first]->fps)
       n++;
-    track_tile<Lanes>(references + first, n, options, tuning, results + first);
+    track_group(references + first, n, options, tuning, results + first);
     first += n;
   }
 }
