@@ -41,7 +41,7 @@ void track_tuned(const Reference* const* references, int count, const TrackOptio
     while (n < chosen.lanes && first + n < count && references[first + n]->frames > 0 &&
            references[first + n]->fps == references[first]->fps)
       n++;
-    track_side_by_side(chosen, references + first, n, options, tuning, results + first);
+    track_side_by_side(kernels(n), references + first, n, options, tuning, results + first);
     first += n;
   }
 }

@@ -86,6 +86,14 @@ const Kernels& kernels() {
   return chosen;
 }
 
+const Kernels& kernels(int count) {
+  static const std::vector<Compiled> all = compiled();
+  const Kernels* narrowest = &kernels();
+  for (const Compiled& c : all)
+    if (c.runs && c.table->lanes >= count && c.table->lanes < narrowest->lanes) narrowest = c.table;
+  return *narrowest;
+}
+
 std::vector<std::string> available_isas() {
   std::vector<std::string> names;
   for (const Compiled& c : compiled())
