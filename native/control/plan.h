@@ -13,7 +13,8 @@
 #include "control/tuning.h"
 #include "dynamics/inverse.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Plan {
@@ -139,4 +140,5 @@ SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& need
   return {(f + other_f) * (weight * S(-0.5)), (n + other_n) * (weight * S(-0.5 * t.plan_lever))};
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect
