@@ -12,7 +12,8 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Articulated;
@@ -119,4 +120,5 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

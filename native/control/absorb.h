@@ -2,7 +2,8 @@
 #pragma once
 #include "dynamics/inverse.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Takes `missing`, a wrench at the pelvis, out of the forces that the bodies need: the whole body is given
 // the rigid acceleration that it has without that wrench, while the joints keep the accelerations wanted of
@@ -38,4 +39,5 @@ SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrenc
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -8,7 +8,8 @@
 #include "control/absorb.h"
 #include "control/plan.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Gains {
@@ -139,4 +140,5 @@ SC_INLINE void weigh_torques(const Gains<F>& gains, const Acceleration<F>& a, Co
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

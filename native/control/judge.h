@@ -3,7 +3,8 @@
 #include "control/sample.h"
 #include "control/tile.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Centre of mass in the world, and its velocity.
 template <class F>
@@ -59,4 +60,5 @@ struct Judge {
   }
 };
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

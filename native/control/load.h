@@ -4,7 +4,8 @@
 #include "control/controller.h"
 #include "include/tracker.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // A torque this near to its limit is at it: clipping leaves rounding errors.
 constexpr double kAtLimit = 0.9999;
@@ -42,4 +43,5 @@ SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, F weight
       load.sole[i] = load.sole[i] + grip.normal[p];
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -5,7 +5,8 @@
 #include "control/controller.h"
 #include "control/sample.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // SplitMix64 (Steele, Lea, Flood 2014): the number after `x`.
 inline uint64_t scramble(uint64_t x) {
@@ -49,4 +50,5 @@ inline Nudge<float> draw_nudge(const SampleTuning& t, Noise noise) {
   return nudge;
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

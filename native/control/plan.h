@@ -14,7 +14,8 @@
 #include "control/tuning.h"
 #include "dynamics/inverse.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Plan {
@@ -139,4 +140,5 @@ SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& need
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

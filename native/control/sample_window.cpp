@@ -6,7 +6,8 @@
 #include "control/judge.h"
 #include "control/tile.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 namespace {
 
@@ -102,4 +103,5 @@ void sample_window(const WindowJob& job, Sample* samples, int count) {
     window->simulate(samples + first, std::min(kLanes, count - first));
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -27,10 +27,12 @@ struct WindowJob {
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // samples: [count], children of job.parents, with their nudge and with room for what they carry, their motion
 // and labels; the kernel writes these and the cost.
 void sample_window(const WindowJob& job, Sample* samples, int count);
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

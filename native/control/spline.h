@@ -22,7 +22,8 @@ Spline fit_spline(const Reference& reference, double smoothing);
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // The reference at one instant.
 template <class F>
@@ -72,4 +73,5 @@ SC_INLINE void evaluate(const Knot<F>& a, const Knot<F>& b, double u, double len
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -9,7 +9,8 @@
 #include "dynamics/forward.h"
 #include "dynamics/kinematics.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // What a simulation carries from one step to the next: nothing but F's.
 template <class F>
@@ -169,4 +170,5 @@ void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Ve
   world = world * Scalar<F>(1.0 / kBodies);
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

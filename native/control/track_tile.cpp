@@ -4,7 +4,8 @@
 
 #include "control/tile.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 namespace {
 
@@ -53,4 +54,5 @@ void track_tile(const TrackJob& job, TrackResult* results) {
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

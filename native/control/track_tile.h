@@ -18,10 +18,12 @@ struct TrackJob {
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // results: [job.count], each as long as its spline (frames, motion, labels) and ok; the kernel writes into
 // them. Missing lanes repeat the first motion.
 void track_tile(const TrackJob& job, TrackResult* results);
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -8,7 +8,8 @@
 #include "math/quat.h"
 #include "model/humanoid.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 constexpr double kGravity = 9.81;
 constexpr double kArmature = 0.005;  // kg m^2 on every joint
@@ -71,4 +72,5 @@ void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
   set_lane(shape.weight, lane, body.weight);
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

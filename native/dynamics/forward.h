@@ -15,7 +15,8 @@
 #include "dynamics/body.h"
 #include "dynamics/stop.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Articulated {
@@ -228,4 +229,5 @@ SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h)
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -4,7 +4,8 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Wrench {
@@ -48,4 +49,5 @@ SC_INLINE void joint_wrenches(const Kinematics<F>& k, Wrench<F>* needed) {
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

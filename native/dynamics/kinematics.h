@@ -2,7 +2,8 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, Kinematics<F>& k) {
@@ -38,4 +39,5 @@ SC_INLINE void forward_kinematics(const Shape<F>& shape, const State<F>& state, 
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -7,7 +7,8 @@
 #include "dynamics/kinematics.h"
 #include "dynamics/probe_lanes.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 namespace {
 
@@ -117,4 +118,5 @@ void probe_kinematics(const double* states, int count, double* places) {
       });
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

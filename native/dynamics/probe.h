@@ -24,7 +24,8 @@ void probe_points(double* rows);
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Forward dynamics of `count` states of the nominal humanoid without ground.
 void probe_forward(const double* states, const double* loads, int count, double* results);
@@ -36,4 +37,5 @@ void probe_inverse(const double* states, const double* wanted, int count, double
 // joint's velocity [3].
 void probe_kinematics(const double* states, int count, double* places);
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

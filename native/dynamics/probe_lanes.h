@@ -2,7 +2,8 @@
 #pragma once
 #include "dynamics/body.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 const double* put(Vec3<F>& v, int lane, const double* from) {
@@ -45,4 +46,5 @@ double* get_state(const State<F>& state, int lane, double* to) {
   return to;
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -6,7 +6,8 @@
 #include "dynamics/kinematics.h"
 #include "dynamics/limit_probe.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 namespace {
 
@@ -101,4 +102,5 @@ void probe_limp(const double* state, int steps, double rate, bool stops, double*
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -2,7 +2,8 @@
 #pragma once
 #include "dynamics/probe.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // A limp body: no ground, no control, gravity and the stops alone. From `state` (probe.h) `steps` steps of 1
 // / `rate` s. Out: states [steps][160], the angular velocities that the forces of inertia of the next step
@@ -11,4 +12,5 @@ namespace selfcorrect::inline SC_ISA {
 void probe_limp(const double* state, int steps, double rate, bool stops, double* states, double* turning,
                 double* energies);
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -6,7 +6,8 @@
 #include "dynamics/kinematics.h"
 #include "dynamics/probe_lanes.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 namespace {
 
@@ -89,4 +90,5 @@ void probe_simulate(const ProbeScene& given, const double* state, double* rows) 
   }
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

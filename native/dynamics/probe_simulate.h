@@ -26,9 +26,11 @@ struct ProbeScene {
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Simulates from `state` (dynamics/probe.h), all lanes alike. rows: [steps / every + 1][kSceneRow].
 void probe_simulate(const ProbeScene& scene, const double* state, double* rows);
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

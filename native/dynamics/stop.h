@@ -9,7 +9,8 @@
 #include "dynamics/body.h"
 #include "model/limits.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Stop {
@@ -61,4 +62,5 @@ SC_INLINE bool find_stop(const JointLimit& limit, int body, Scalar<F> step, cons
   return any(active);
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

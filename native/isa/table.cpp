@@ -5,10 +5,12 @@
 #define SC_NAME_OF(isa) #isa
 #define SC_NAME(isa) SC_NAME_OF(isa)
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 extern const Kernels kTable;
 constexpr Kernels kTable = {SC_NAME(SC_ISA), kLanes,           track_tile,     sample_window, probe_forward,
                             probe_inverse,   probe_kinematics, probe_simulate, probe_limp};
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -23,7 +23,8 @@
 #define SC_BASELINE
 #endif
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <int N>
 struct LaneType {
@@ -125,4 +126,5 @@ SC_INLINE void set_lane(F& x, int lane, Scalar<F> value) {
     x[lane] = value;
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -2,7 +2,8 @@
 #pragma once
 #include "math/vec3.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Quat {
@@ -75,4 +76,5 @@ SC_INLINE Quat<F> integrate_rotation(Quat<F> q, Vec3<F> v) {
   return turned * (S(1.5) - dot(turned, turned) * S(0.5));
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

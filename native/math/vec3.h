@@ -2,7 +2,8 @@
 #pragma once
 #include "math/lanes.h"
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 template <class F>
 struct Vec3 {
@@ -91,4 +92,5 @@ SC_INLINE Mat3<F> operator*(const Sym3<F>& s, const Mat3<F>& m) {
           m.x * s.xz + m.y * s.yz + m.z * s.zz};
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

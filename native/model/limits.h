@@ -47,7 +47,8 @@ const JointLimit* joint_limits();
 
 }  // namespace selfcorrect
 
-namespace selfcorrect::inline SC_ISA {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // A rotation in the form of its joint: twist and swing components, cosines of the half swing and half twist.
 template <class F>
@@ -101,4 +102,5 @@ SC_INLINE Mask<F> is_beyond(const JointLimit& limit, Quat<F> q) {
   return out > F{};
 }
 
-}  // namespace selfcorrect::inline SC_ISA
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { type CorrectOptions, correctBatch, proceduralMotions } from '../../src/index.js';
 import { Random } from '../../src/random/random.js';
 
-/** Options of each kind of job. Without outside help several motions are lost by one simulation, and sampled. */
+/** Options of each kind of job. Without outside help several motions are lost at first, and helped, or sampled. */
 export const JOBS: Record<string, CorrectOptions> = {
   clip: { preset: 'clip' },
   loop: { preset: 'loop' },
+  ladder: { preset: 'clip', assist: { force: 0, torque: 0 } },
   sampling: { preset: 'clip', assist: { force: 0, torque: 0 }, sampling: { samples: 20, keep: 5 }, seed: 1 },
 };
 
