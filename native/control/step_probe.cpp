@@ -2,118 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
-#include <memory>
 #include <vector>
 
-#include "control/tile.h"
+#include "control/step_run.h"
+#include "isa/kernels.h"
 
 namespace selfcorrect {
 
 namespace {
 
-double processor_seconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-// A step with PD on the joints alone: nothing holds the pelvis.
-template <class F>
-void advance_passive(Tile<F>& tile, const Setting<F>& s, double share) {
-  const Scalar<F> h = s.ground.step;
-  evaluate(tile.knots[0], tile.knots[1], share, s.length, tile.target);
-  forward_kinematics(tile.shape, tile.state, tile.kinematics);
-  Quat<F>* error = tile.work.error;
-  error[0] = tile.target.rotation[0] * conjugate(tile.state.rotation[0]);
-  const Axes<F> turn = axes_of(conjugate(error[0]));
-  for (int b = 1; b < kBodies; b++) {
-    const int p = kParent[b];
-    error[b] = tile.target.rotation[b] * conjugate(tile.state.rotation[b]);
-    const Vec3<F> e = rotation_vector(conjugate(error[p]) * error[b]);
-    const Vec3<F> v = tile.state.spin[b] - tile.state.spin[p];
-    const Vec3<F> wanted = rotate(turn, tile.target.spin[b] - tile.target.spin[p]);
-    tile.control.torque[b] = (e - v * h) * s.gains.stiffness[b] + (wanted - v) * s.gains.damping[b];
-  }
-  forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, s.gains.armature,
-                      Vec3<F>{}, Vec3<F>{}, &s.ground, &tile.grip, tile.forward, tile.acceleration,
-                      joint_limits(), h);
-  integrate(tile.state, tile.acceleration, h);
-}
-
-// Squared angles between joints and targets, summed over the joints.
-template <class F>
-double squared_error(const Tile<F>& tile, int lane) {
-  double sum = 0;
-  for (int b = 1; b < kBodies; b++) {
-    const int p = kParent[b];
-    const Quat<F> child = tile.target.rotation[b] * conjugate(tile.state.rotation[b]);
-    const Quat<F> parent = tile.target.rotation[p] * conjugate(tile.state.rotation[p]);
-    const Vec3<F> e = rotation_vector(conjugate(parent) * child);
-    for (const F& x : {e.x, e.y, e.z}) sum += static_cast<double>(get_lane(x, lane)) * get_lane(x, lane);
-  }
-  return sum;
-}
-
-// Simulates up to lane_count<F> references; missing lanes repeat the first. `begin()` before the first timed
-// step.
-template <class F, class Begin>
-StepTiming run(const Reference* references, int count, const StepProbe& probe, Begin begin) {
-  const Tuning tuning;
-  TrackOptions options;
-  options.rate = probe.rate;
-  Setting<F> setting(tuning, options, references[0].fps);
-  for (int b = 1; probe.gains && b < kBodies; b++) {
-    const double h = setting.ground.step, kp = probe.gains[b * 2], kd = probe.gains[b * 2 + 1];
-    setting.gains.stiffness[b] = Scalar<F>(kp);
-    setting.gains.damping[b] = Scalar<F>(kd);
-    setting.gains.armature[b] = Scalar<F>(kArmature + h * kd + h * h * kp);
-  }
-  auto memory = std::make_unique<Tile<F>>();
-  Tile<F>& tile = *memory;
+// Runs `references` as one job.
+template <class Run>
+StepTiming with_job(const Reference* references, int count, const StepProbe& probe, Run run) {
+  std::vector<Humanoid> bodies;
   std::vector<Spline> splines;
-  for (int l = 0; l < lane_count<F>; l++) {
-    const Reference& reference = references[l < count ? l : 0];
-    load_shape(tile.shape, l, make_humanoid(reference.skeleton));
-    if (l < count) splines.push_back(fit_spline(reference, tuning.smoothing));
+  for (int i = 0; i < count; i++) {
+    bodies.push_back(make_humanoid(references[i].skeleton));
+    splines.push_back(fit_spline(references[i], Tuning{}.smoothing));
   }
-  start(tile, splines.data(), count, setting.length);
-  StepTiming timing;
-  timing.height = HUGE_VAL;
-  const int frames = references[0].frames;
-  for (int f = 1; f < frames; f++) {
-    if (f == probe.settle) begin();
-    const double started = processor_seconds();
-    if (f > 1) {
-      tile.knots[0] = tile.knots[1];
-      load_knot(tile.knots[1], splines.data(), count, f);
-    }
-    for (int s = 1; s <= setting.steps; s++) {
-      const double share = static_cast<double>(s) / setting.steps;
-      if (probe.gains)
-        advance_passive(tile, setting, share);
-      else
-        advance(tile, setting, share);
-    }
-    if (f < probe.settle) continue;
-    timing.seconds += processor_seconds() - started;
-    timing.steps += static_cast<long>(setting.steps) * count;
-    for (int l = 0; l < count; l++) {
-      timing.height = std::fmin(timing.height, get_lane(tile.state.position.y, l));
-      timing.error += squared_error(tile, l) / ((kBodies - 1) * static_cast<double>(count));
-    }
-  }
-  timing.error = std::sqrt(timing.error / std::max(1, frames - probe.settle));
-  return timing;
+  return run(StepJob{probe, references[0].fps, count, bodies.data(), splines.data()});
 }
 
 }  // namespace
 
 StepTiming time_steps(const Reference* references, int count, const StepProbe& probe) {
+  const Kernels& chosen = kernels();
   StepTiming sum;
   sum.height = HUGE_VAL;
-  for (int first = 0; first < count; first += kLanes) {
-    const StepTiming one = run<Lanes>(references + first, std::min(kLanes, count - first), probe, [] {});
+  for (int first = 0; first < count; first += chosen.lanes) {
+    const StepTiming one =
+        with_job(references + first, std::min(chosen.lanes, count - first), probe, chosen.time);
     sum.steps += one.steps;
     sum.seconds += one.seconds;
     sum.height = std::fmin(sum.height, one.height);
@@ -123,7 +41,8 @@ StepTiming time_steps(const Reference* references, int count, const StepProbe& p
 }
 
 Operations count_operations(const Reference& reference, const StepProbe& probe) {
-  const StepTiming timing = run<Counted>(&reference, 1, probe, [] { counted = {}; });
+  const StepTiming timing = with_job(
+      &reference, 1, probe, [](const StepJob& job) { return run_steps<Counted>(job, [] { counted = {}; }); });
   const long n = std::max(1L, timing.steps);
   return {counted.add / n, counted.multiply / n, counted.divide / n, counted.root / n};
 }

@@ -18,7 +18,8 @@ struct Tuning {
   double smoothing = 0.1;
 
   // Planned contacts. Height: points that really touch (at 1 cm hovering heels are loaded). Speed of the
-  // point in the reference. Friction: less than half the ground's, so that feet keep a margin before they slip.
+  // point in the reference. Friction: less than half the ground's, so that feet keep a margin before they
+  // slip.
   double plan_height = 0.0025, plan_speed = 0.8, plan_friction = 0.4;
   double plan_lever = 0.35;  // m: a residual torque weighs as this times a force
   double plan_cost = 1e-3;   // on the forces themselves, relative

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "control/sample_window.h"
+#include "control/step_kernel.h"
 #include "control/track_tile.h"
 #include "dynamics/probe.h"
 #include "dynamics/probe_limp.h"
@@ -21,6 +22,7 @@ struct Kernels {
   int lanes;  // motions side by side
   decltype(&track_tile) track;
   decltype(&sample_window) sample;
+  decltype(&time_tile) time;
   decltype(&probe_forward) forward;
   decltype(&probe_inverse) inverse;
   decltype(&probe_kinematics) kinematics;
@@ -33,9 +35,9 @@ struct Kernels {
 // processor has none of the sets.
 const Kernels& kernels();
 
-// Those that track `count` motions soonest: of the sets up to the one above, the narrowest that holds them all. A
-// few motions leave most lanes of a wide tile empty; a narrower one steps in two thirds of the time and gives the
-// same bytes.
+// Those that track `count` motions soonest: of the sets up to the one above, the narrowest that holds them
+// all. A few motions leave most lanes of a wide tile empty; a narrower one steps in two thirds of the time
+// and gives the same bytes.
 const Kernels& kernels(int count);
 
 // Those that this processor can run, widest first.

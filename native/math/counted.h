@@ -3,6 +3,7 @@
 #include "math/lanes.h"
 
 namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Floating-point operations so far, on this thread. Comparisons, selections and changes of sign are free.
 struct Operations {
@@ -36,4 +37,5 @@ inline Counted broadcast<Counted>(double value) {
   return static_cast<float>(value);
 }
 
+}  // namespace SC_ISA
 }  // namespace selfcorrect
