@@ -43,15 +43,8 @@ export function plantedSlip(joints: Float32Array): number {
   return steps.length > 0 ? steps.sort((a, b) => a - b)[steps.length >> 1] : 0;
 }
 
-/** One motion, corrected and measured. Distances are means over joints and frames in mm, relative to the pelvis unless said. */
-export interface Row {
-  kind: string;
-  action: string;
-  split: string;
-  status: CorrectionStatus;
-  finite: boolean;
-  /** `plantedSlip` of the input. */
-  slip: number;
+/** What correction did. Distances are means over joints and frames in mm, relative to the pelvis unless said. */
+export interface Outcome {
   before: Plausibility;
   after: Plausibility;
   /** To the input; to the true clip before and after, where there is one. */
@@ -63,6 +56,17 @@ export interface Row {
   /** Outside force in body weights, and the share of the weight that it carried or pulled down with; means over the motion. */
   residual: number;
   support: number;
+}
+
+/** One motion. */
+export interface Row extends Outcome {
+  kind: string;
+  action: string;
+  split: string;
+  status: CorrectionStatus;
+  finite: boolean;
+  /** `plantedSlip` of the input. */
+  slip: number;
 }
 
 export interface Corrected {
@@ -102,20 +106,12 @@ export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Means over a group of motions; shares from 0 to 1. */
-export interface Summary {
+export interface Summary extends Outcome {
   n: number;
   ok: number;
   assisted: number;
   failed: number;
   rejected: number;
-  before: Plausibility;
-  after: Plausibility;
-  toInput: number;
-  truthBefore?: number;
-  truthAfter?: number;
-  global: number;
-  residual: number;
-  support: number;
   /** Mean after over mean before. */
   speedRatio: number;
   jerkRatio: number;

@@ -40,7 +40,7 @@ export function solveTwoBone(
   const away = Math.hypot(pole[0] - start[0], pole[1] - start[1], pole[2] - start[2]);
   let norm = Math.hypot(px, py, pz);
   if (!(norm > COLLINEAR * away)) {
-    // the pole lies on the line: any normal of it, made with the axis it has least of
+    // the pole lies on the line: one of its normals, made with the axis it has least of
     if (Math.abs(dx) <= Math.abs(dy) && Math.abs(dx) <= Math.abs(dz)) [px, py, pz] = [0, dz, -dy];
     else if (Math.abs(dy) <= Math.abs(dz)) [px, py, pz] = [-dz, 0, dx];
     else [px, py, pz] = [dy, -dx, 0];

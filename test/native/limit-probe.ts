@@ -1,5 +1,6 @@
 // The joint limits of the addon, and rotations, for the tests of them.
 import { createRequire } from 'node:module';
+import { multiply, type Quat } from '../support/rigid.js';
 
 export interface Tracked {
   ok: boolean;
@@ -38,15 +39,6 @@ export const DEGREE = Math.PI / 180;
 export const PARENT = Array.from({ length: BODIES }, (_, b) => native.probeModel()[b * 14]);
 export const [LEFT_KNEE, RIGHT_KNEE, LEFT_ELBOW, RIGHT_ELBOW] = [4, 5, 18, 19];
 
-export type Quat = [number, number, number, number];
-export function multiply(a: Quat, b: Quat): Quat {
-  return [
-    a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3],
-    a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2],
-    a[0] * b[2] - a[1] * b[3] + a[2] * b[0] + a[3] * b[1],
-    a[0] * b[3] + a[1] * b[2] - a[2] * b[1] + a[3] * b[0],
-  ];
-}
 /** The rotation about axis 0, 1 or 2 by `degrees`. */
 export function turn(axis: number, degrees: number): Quat {
   const half = (degrees * DEGREE) / 2;

@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../../src/random/random.js';
+import type { Quat } from '../support/rigid.js';
 import {
   BODIES,
   bend,
@@ -11,7 +12,6 @@ import {
   native,
   PARENT,
   pose,
-  type Quat,
   RIGHT_ELBOW,
   RIGHT_KNEE,
   STATE,

@@ -8,17 +8,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Body, GRAVITY } from '../support/humanoid.js';
 import { add, cross, norm, type Quat, rotate, sub, type Vec } from '../support/rigid.js';
-import {
-  about,
-  GROUND,
-  type Moment,
-  type Motion,
-  mechanics,
-  only,
-  PELVIS_POINTS,
-  simulate,
-  standing,
-} from '../support/simulation.js';
+import { doublePendulum, droppedBlock, spinningBlock } from '../support/scenes.js';
+import { GROUND, type Moment, type Motion, mechanics, simulate } from '../support/simulation.js';
 
 await RAPIER.init();
 const RATE = 240;
@@ -111,12 +102,7 @@ for (const lanes of [false, true]) {
   const where = lanes ? 'lanes' : 'double';
 
   test(`free fall of a spinning block, ${where}`, () => {
-    const bodies = only(
-      new Map([[0, { mass: 12, inertia: [0.1, 0.2, 0.25] as Vec, com: [0.1, 0.05, -0.02] as Vec }]]),
-    );
-    const start = standing([0, 2, 0]);
-    start.velocity = [1, 2, -0.5];
-    start.spin = start.spin.map((): Vec => [1, 3, 0.5]);
+    const { bodies, start } = spinningBlock();
     const times = [0.25, 0.5, 1];
     const theirs = run(scene(bodies, start), times);
     for (const rate of [RATE, FINE]) {
@@ -132,25 +118,16 @@ for (const lanes of [false, true]) {
   });
 
   test(`a double pendulum, ${where}`, () => {
-    const bodies = only(
-      new Map<number, Partial<Body>>([
-        [0, { mass: 1000, inertia: [100, 100, 100] }],
-        [1, { mass: 9, offset: [0.1, 0, 0], com: [0, -0.2, 0], inertia: [0.15, 0.02, 0.15] }],
-        [4, { mass: 3, offset: [0, -0.4, 0], com: [0, -0.2, 0.01], inertia: [0.05, 0.01, 0.05] }],
-      ]),
-    );
-    const hip = about([1, 0, 0], 1.2);
-    const start = standing();
-    for (const b of [1, 4, 7, 10]) start.rotation[b] = hip;
+    const { bodies, start, force } = doublePendulum();
     const theirs = scene(bodies, start);
-    theirs.pelvis.addForce(xyz([0, 1000 * GRAVITY, 0]), true);
+    theirs.pelvis.addForce(xyz(force), true);
     const times = [0.5, 1, 2];
     const ends = run(theirs, times);
     for (const rate of [RATE, FINE]) {
       const path = simulate({
         bodies,
         start,
-        force: [0, 1000 * GRAVITY, 0],
+        force,
         rate,
         seconds: 2,
         records: 2,
@@ -166,22 +143,13 @@ for (const lanes of [false, true]) {
   });
 
   test(`a dropped block, ${where}`, () => {
-    const bodies = only(new Map([[0, { mass: 13, inertia: [0.4, 0.6, 0.4] as Vec }]]));
-    const feet = PELVIS_POINTS.map((_, i): Vec => {
-      const angle = (2 * Math.PI * i) / 3;
-      return [0.3 * Math.cos(angle), -0.05, 0.3 * Math.sin(angle)];
-    });
-    const tilt = about([0, 0, 1], -0.2);
-    const friction = 0.5;
-    const start = standing([0, 0.4, 0]);
-    start.rotation = start.rotation.map((): Quat => tilt);
-    start.velocity = [1.5, 0, 0];
+    const { bodies, start, feet, points, friction } = droppedBlock();
     const [air, end] = run(scene(bodies, start, { points: feet, friction }), [0.15, 2]);
     const depth = (13 * GRAVITY) / (3 * GROUND.stiffness);
     for (const rate of [RATE, FINE]) {
       const path = simulate({
         bodies,
-        points: new Map(PELVIS_POINTS.map((p, i): [number, Vec] => [p, feet[i]])),
+        points,
         ground: { ...GROUND, friction },
         start,
         rate,

@@ -3,17 +3,9 @@ import loadMujoco from '@mujoco/mujoco';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Body, GRAVITY } from '../support/humanoid.js';
-import { norm, type Quat, sub, type Vec } from '../support/rigid.js';
-import {
-  about,
-  GROUND,
-  type Moment,
-  mechanics,
-  only,
-  PELVIS_POINTS,
-  simulate,
-  standing,
-} from '../support/simulation.js';
+import { norm, sub, type Vec } from '../support/rigid.js';
+import { doublePendulum, droppedBlock, spinningBlock } from '../support/scenes.js';
+import { GROUND, type Moment, mechanics, simulate } from '../support/simulation.js';
 
 const mujoco = await loadMujoco();
 const RATE = 240;
@@ -69,12 +61,7 @@ for (const lanes of [false, true]) {
   const where = lanes ? 'lanes' : 'double';
 
   test(`free fall of a spinning block, ${where}`, () => {
-    const bodies = only(
-      new Map([[0, { mass: 12, inertia: [0.1, 0.2, 0.25] as Vec, com: [0.1, 0.05, -0.02] as Vec }]]),
-    );
-    const start = standing([0, 2, 0]);
-    start.velocity = [1, 2, -0.5];
-    start.spin = start.spin.map((): Vec => [1, 3, 0.5]);
+    const { bodies, start } = spinningBlock();
     const theirs = scene(bodies, {});
     theirs.data.qpos.set([0, 2, 0, 1, 0, 0, 0]);
     theirs.data.qvel.set([1, 2, -0.5, 1, 3, 0.5]);
@@ -89,27 +76,17 @@ for (const lanes of [false, true]) {
   });
 
   test(`a double pendulum swings as in MuJoCo, ${where}`, () => {
-    // Thigh and shank hang on a pelvis of 1 t that is held against its own weight.
-    const bodies = only(
-      new Map<number, Partial<Body>>([
-        [0, { mass: 1000, inertia: [100, 100, 100] }],
-        [1, { mass: 9, offset: [0.1, 0, 0], com: [0, -0.2, 0], inertia: [0.15, 0.02, 0.15] }],
-        [4, { mass: 3, offset: [0, -0.4, 0], com: [0, -0.2, 0.01], inertia: [0.05, 0.01, 0.05] }],
-      ]),
-    );
-    const hip = about([1, 0, 0], 1.2);
-    const turned = standing();
-    for (const b of [1, 4, 7, 10]) turned.rotation[b] = hip;
+    const { bodies, start, hip, force } = doublePendulum();
     const theirs = scene(bodies, { armature: 0.005 });
     theirs.data.qpos.set([0, 0, 0, 1, 0, 0, 0, ...hip, 1, 0, 0, 0]);
-    theirs.data.xfrc_applied.set([0, 1000 * GRAVITY, 0], 6);
+    theirs.data.xfrc_applied.set(force, 6);
     const ends = run(theirs, [0.5, 1, 2]);
     const error = (rate: number, n: number) => {
       const path = simulate({
         bodies,
-        start: turned,
+        start,
         joint: () => ({ armature: 0.005, stiffness: 0, damping: 0 }),
-        force: [0, 1000 * GRAVITY, 0],
+        force,
         rate,
         seconds: 2,
         records: 2,
@@ -130,16 +107,7 @@ for (const lanes of [false, true]) {
   });
 
   test(`a block that is dropped on an edge and pushed comes to rest where it does in MuJoCo, ${where}`, () => {
-    const bodies = only(new Map([[0, { mass: 13, inertia: [0.4, 0.6, 0.4] as Vec }]]));
-    const feet = PELVIS_POINTS.map((_, i): Vec => {
-      const angle = (2 * Math.PI * i) / 3;
-      return [0.3 * Math.cos(angle), -0.05, 0.3 * Math.sin(angle)];
-    });
-    const tilt = about([0, 0, 1], -0.2);
-    const friction = 0.5;
-    const start = standing([0, 0.4, 0]);
-    start.rotation = start.rotation.map((): Quat => tilt);
-    start.velocity = [1.5, 0, 0];
+    const { bodies, start, tilt, feet, points, friction } = droppedBlock();
     const theirs = scene(bodies, { points: feet, friction, step: 1 / 3840 });
     theirs.data.qpos.set([0, 0.4, 0, ...tilt]);
     theirs.data.qvel.set([1.5, 0, 0]);
@@ -147,7 +115,7 @@ for (const lanes of [false, true]) {
     const drop = (rate: number) =>
       simulate({
         bodies,
-        points: new Map(PELVIS_POINTS.map((p, i): [number, Vec] => [p, feet[i]])),
+        points,
         ground: { ...GROUND, friction },
         start,
         rate,
