@@ -80,7 +80,7 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
       grip.x[p] = grip.z[p] = grip.normal[p] = zero;
       continue;
     }
-    const Vec3<F> w = state.turning(body);
+    const Vec3<F> w = k.turning[body];
     const Vec3<F> a = grip.acceleration[body] + cross(state.rate[body], rho) + cross(w, cross(w, rho));
     const F fn = select<F>(active, push, zero);
     const F Gn = select<F>(active, broadcast<F>(normal_gain), zero);

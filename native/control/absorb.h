@@ -5,14 +5,20 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
+template <class F>
+struct Wish;
+
 // Takes `missing`, a wrench at the pelvis, out of the forces that the bodies need: the whole body is given
 // the rigid acceleration that it has without that wrench, while the joints keep the accelerations wanted of
 // them. The joint torques then fit a pelvis that nobody holds; without this they are those of a body that is
 // held, and topple it.
 template <class F>
 SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrench<F>& missing,
-                      Wrench<F>* needed) {
+                      Wish<F>* wish) {
   using S = Scalar<F>;
+  const auto some = [](Vec3<F> v) { return (v.x != F{}) | (v.y != F{}) | (v.z != F{}); };
+  const Mask<F> lacking = some(missing.force) | some(missing.moment);
+  if (!any(lacking)) return;
   const F unit = S(kGravity) / shape.weight;
   // Composite inertia about the pelvis: I + m (o.o 1 - o o^T) + 2 o.h 1 - o h^T - h o^T over the bodies.
   Vec3<F> first{};
@@ -32,10 +38,15 @@ SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrenc
                               first.x * c.y,         first.x * c.z,         first.y * c.z};
   const Vec3<F> linear = missing.force * (unit * S(-1));
   const Vec3<F> angular = inverse(inertia) * (cross(c, missing.force) - missing.moment);
+  // Lanes that lack nothing stay as they are to the sign of a zero: a motion's neighbours must not show.
+  const auto add = [&](Vec3<F>& to, Vec3<F> what) {
+    to = {select<F>(lacking, to.x + what.x, to.x), select<F>(lacking, to.y + what.y, to.y),
+          select<F>(lacking, to.z + what.z, to.z)};
+  };
   for (int b = 0; b < kBodies; b++) {
     const Vec3<F> a = linear + cross(angular, k.origin[b] - c), h = k.moment[b];
-    needed[b].force += a * shape.mass[b] + cross(angular, h);
-    needed[b].moment += k.inertia[b] * angular + cross(h, a);
+    add(wish[b].needed.force, a * shape.mass[b] + cross(angular, h));
+    add(wish[b].needed.moment, k.inertia[b] * angular + cross(h, a));
   }
 }
 

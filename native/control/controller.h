@@ -7,6 +7,7 @@
 #pragma once
 #include "control/absorb.h"
 #include "control/plan.h"
+#include "dynamics/tree.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -31,13 +32,6 @@ Gains<F> make_gains(double step) {
   return gains;
 }
 
-template <class F>
-struct Control {
-  Vec3<F> torque[kBodies];
-  F torque_ratio[kBodies];  // what weigh_torques() found, over the joint's limit; entry 0 unused
-  Vec3<F> force, moment;    // residual on the pelvis
-};
-
 // A deviation from what the target asks for, for sampling.
 template <class F>
 struct Nudge {
@@ -45,99 +39,143 @@ struct Nudge {
   Vec3<F> joint[kBodies];   // on the joints' target rotations: rotation vectors in the parent's axes
 };
 
+// What is wanted of a body, and of the ancestors of the body that a sweep is at.
 template <class F>
-struct ControlWork {
-  Quat<F> error[kBodies];                 // from the actual to the target rotation
-  Vec3<F> spin[kBodies], drive[kBodies];  // target velocity in the actual heading; PD torques
-  Vec3<F> velocity[kBodies];              // of the joints, in the target
-  Acceleration<F> wanted;
-  Wrench<F> needed[kBodies];
-  Vec3<F> acceleration[kBodies];
-  PlanWork<F> plan;
+struct Wish {
+  Vec3<F> drive;     // PD torque
+  Vec3<F> turn;      // angular acceleration relative to the parent's
+  Wrench<F> needed;  // about the own joint
+};
+template <class F>
+struct WishLevel {
+  Quat<F> error;                 // from the actual to the target rotation
+  Vec3<F> spin, velocity;        // of the target, in the actual heading; velocity of the joint
+  Vec3<F> angular, acceleration; // wanted; acceleration of the joint, less gravity
 };
 
-// target: at the end of the step. force_cap in body weights, torque_cap in N m. nudge: or null. plan: what
-// planning keeps from step to step.
 template <class F>
-SC_INLINE void control(const Tuning& t, const Gains<F>& gains, const Shape<F>& shape, const State<F>& state,
-                       const Kinematics<F>& k, const Target<F>& target, Scalar<F> step, F force_cap,
-                       F torque_cap, const Nudge<F>* nudge, ControlWork<F>& work, Plan<F>& plan,
-                       Control<F>& out) {
+struct ControlWork {
+  Wish<F> wish[kBodies];
+  WishLevel<F> level[kLevels];
+  Wrench<F> through[kLevels];  // the joints of the children of the body at that depth
+  PlanWork<F> plan;
+  Axes<F> turn;           // what turns the target's motion into the actual heading
+  Vec3<F> swing;          // feedback on the pelvis' angular acceleration
+  Wrench<F> sum;          // needed at the pelvis
+  Vec3<F> force, moment;  // residual on the pelvis
+  Vec3<F> torque[kBodies];
+};
+
+// One step's control, called by the sweeps of a physics step. `plan`: what planning keeps from step to step.
+template <class F>
+struct Controller {
   using S = Scalar<F>;
-  work.error[0] = target.rotation[0] * conjugate(state.rotation[0]);
-  // The target's motion turned by the pelvis' rotation error: limbs keep moving the right way in a body that
-  // is off course.
-  const Axes<F> turn = axes_of(conjugate(work.error[0]));
-  const S w = S(t.root_linear), wa = S(t.root_angular);
-  // The pelvis is compared with the target a step before its end, where the state is; else it runs ahead by
-  // half a step.
-  Vec3<F> push = clip_norm(
-      target.acceleration +
-          clip_norm(target.position - target.velocity * step - state.position, broadcast<F>(t.max_pull)) *
-              (w * w) +
-          (target.velocity - target.acceleration * step - state.velocity) * (2 * w),
-      broadcast<F>(t.max_acceleration));
-  Vec3<F> swing = (rotation_vector(work.error[0]) - target.spin[0] * step) * (wa * wa) +
-                  (target.spin[0] - target.spin_rate[0] * step - state.spin[0]) * (2 * wa);
-  if (nudge) {
-    push += nudge->linear;
-    swing += nudge->angular;
-  }
-  work.wanted.linear = push;
-  for (int b = 0; b < kBodies; b++) {
-    const int p = kParent[b];
-    work.spin[b] = rotate(turn, target.spin[b]);
-    work.wanted.angular[b] = rotate(turn, target.spin_rate[b]) + swing;
-    if (p < 0) {
-      work.velocity[b] = target.velocity;
-      continue;
+  const Tuning& t;
+  const Gains<F>& gains;
+  const Shape<F>& shape;
+  const State<F>& state;
+  const Kinematics<F>& k;
+  const Nudge<F>* nudge;  // or null
+  S step;
+  ControlWork<F>& work;
+  Plan<F>& plan;
+
+  // Down from the pelvis: what body b, placed in `k`, is wanted to do. target: at the end of the step.
+  SC_INLINE void wish_pelvis(const PelvisTarget<F>& pelvis, const BodyTarget<F>& target) {
+    WishLevel<F>& own = work.level[0];
+    own.error = target.rotation * conjugate(state.rotation[0]);
+    // The target's motion turned by the pelvis' rotation error: limbs keep moving the right way in a body
+    // that is off course.
+    work.turn = axes_of(conjugate(own.error));
+    const S w = S(t.root_linear), wa = S(t.root_angular);
+    // The pelvis is compared with the target a step before its end, where the state is; else it runs ahead by
+    // half a step.
+    Vec3<F> push = clip_norm(
+        pelvis.acceleration +
+            clip_norm(pelvis.position - pelvis.velocity * step - state.position, broadcast<F>(t.max_pull)) *
+                (w * w) +
+            (pelvis.velocity - pelvis.acceleration * step - state.velocity) * (2 * w),
+        broadcast<F>(t.max_acceleration));
+    work.swing = (rotation_vector(own.error) - target.spin * step) * (wa * wa) +
+                 (target.spin - target.spin_rate * step - state.spin[0]) * (2 * wa);
+    if (nudge) {
+      push += nudge->linear;
+      work.swing += nudge->angular;
     }
-    work.velocity[b] = work.velocity[p] + cross(work.spin[p], k.reach[b]);
-    work.error[b] = target.rotation[b] * conjugate(state.rotation[b]);
-    Vec3<F> e = rotation_vector(conjugate(work.error[p]) * work.error[b]);
+    own.spin = rotate(work.turn, target.spin);
+    own.angular = rotate(work.turn, target.spin_rate) + work.swing;
+    own.velocity = pelvis.velocity;
+    own.acceleration = less_gravity(push);
+    work.wish[0].needed = needed_force(shape, k, 0, own.acceleration, own.angular);
+    work.sum = work.wish[0].needed;
+    work.plan.count = 0;
+    find_contacts(t, 0, shape, state, k, own.velocity, own.spin, work.plan, plan);
+  }
+
+  SC_INLINE void wish_body(int b, int depth, const BodyTarget<F>& target) {
+    const int p = kParent[b];
+    const WishLevel<F>& parent = work.level[depth - 1];
+    WishLevel<F>& own = work.level[depth];
+    Wish<F>& wish = work.wish[b];
+    own.spin = rotate(work.turn, target.spin);
+    own.angular = rotate(work.turn, target.spin_rate) + work.swing;
+    own.velocity = parent.velocity + cross(parent.spin, k.reach[b]);
+    own.acceleration = carried_acceleration(k, b, parent.acceleration, parent.angular);
+    own.error = target.rotation * conjugate(state.rotation[b]);
+    Vec3<F> e = rotation_vector(conjugate(parent.error) * own.error);
     if (nudge) e += rotate(k.axes[p], nudge->joint[b]);
     const Vec3<F> v = state.spin[b] - state.spin[p];
+    wish.turn = own.angular - parent.angular;
     // Velocities belong to the middles of steps.
-    const Vec3<F> middle = (work.wanted.angular[b] - work.wanted.angular[p]) * (step * S(0.5));
-    work.drive[b] =
-        (e - v * step) * gains.stiffness[b] + (work.spin[b] - work.spin[p] - middle - v) * gains.damping[b];
+    const Vec3<F> middle = wish.turn * (step * S(0.5));
+    wish.drive = (e - v * step) * gains.stiffness[b] + (own.spin - parent.spin - middle - v) * gains.damping[b];
+    wish.needed = needed_force(shape, k, b, own.acceleration, own.angular);
+    work.sum += at_pelvis(k, b, wish.needed);
+    find_contacts(t, b, shape, state, k, own.velocity, own.spin, work.plan, plan);
   }
-  const Wrench<F> needed = needed_forces(shape, state, k, work.wanted, work.needed, work.acceleration);
-  find_contacts(t, shape, state, k, work.velocity, work.spin, work.plan, plan);
-  const Wrench<F> residual = plan_forces(t, shape.weight, needed, work.plan, plan);
-  out.force = clip_norm(residual.force, force_cap * shape.weight);
-  out.moment = clip_norm(residual.moment, torque_cap);
-  for (int i = 0; i < work.plan.count; i++) {
-    const int p = work.plan.touching[i];
-    Wrench<F>& body = work.needed[kPointBody[p]];
-    const Vec3<F> f = work.plan.force[p] * shape.weight;
-    body.force -= f;
-    body.moment -= cross(work.plan.arm[p], f);
-  }
-  absorb(shape, k, {residual.force - out.force, residual.moment - out.moment}, work.needed);
-  joint_wrenches(k, work.needed);
-  for (int b = 1; b < kBodies; b++) {
-    // The implicit PD takes its share of the acceleration back: the limit is for what then is left.
-    const Vec3<F> share =
-        (work.wanted.angular[b] - work.wanted.angular[kParent[b]]) * (gains.armature[b] - S(kArmature));
-    const Vec3<F> asked = work.drive[b] + work.needed[b].moment;
-    out.torque[b] = clip_norm(asked - share, broadcast<F>(gains.limit[b])) + share;
-  }
-}
 
-// The torques that the muscles gave in a step: what was asked for, less the implicit PD's share of the
-// acceleration that came of it. The armature's inertia and the end stops are not muscle.
+  // The forces of the ground and the residual that the wishes need. force_cap in body weights, torque_cap in
+  // N m.
+  SC_INLINE void plan_support(F force_cap, F torque_cap) {
+    const Wrench<F> residual = plan_forces(t, shape.weight, work.sum, work.plan, plan);
+    work.force = clip_norm(residual.force, force_cap * shape.weight);
+    work.moment = clip_norm(residual.moment, torque_cap);
+    for (int i = 0; i < work.plan.count; i++) {
+      const int p = work.plan.touching[i], b = kPointBody[p];
+      const Vec3<F> f = work.plan.force[p] * shape.weight;
+      work.wish[b].needed.force -= f;
+      work.wish[b].needed.moment -= cross(work.plan.arm[p], f);
+    }
+    absorb(shape, k, {residual.force - work.force, residual.moment - work.moment}, work.wish);
+  }
+
+  // Up from the leaves: the torque on joint b.
+  SC_INLINE Vec3<F> torque(int b) {
+    const int depth = kTree.depth[b];
+    Wrench<F> through = work.wish[b].needed;
+    if (!kTree.leaf[b]) through += work.through[depth];
+    const Wrench<F> up = at_parent(k, b, through);
+    if (kTree.first[b])
+      work.through[depth - 1] = up;
+    else
+      work.through[depth - 1] += up;
+    // The implicit PD takes its share of the acceleration back: the limit is for what then is left.
+    const Vec3<F> share = work.wish[b].turn * (gains.armature[b] - S(kArmature));
+    const Vec3<F> asked = work.wish[b].drive + through.moment;
+    return work.torque[b] = clip_norm(asked - share, broadcast<F>(gains.limit[b])) + share;
+  }
+};
+
+// The torque that the muscles of a joint gave in a step, over its limit: what was asked for, less the implicit
+// PD's share of the acceleration that came of it. The armature's inertia and the end stops are not muscle.
 //
 // Only what is asked for is clipped, at the share that the target's acceleration takes. On 44 real clips the
 // torques given are more than 5 % over the limit in one joint and step of 2,000, nearly all single steps in
 // which a foot lands. Scaling the implicit share with what was clipped leaves as many, and so does scaling it
 // by the ratio of the step before; an exact limit would take a second solution.
 template <class F>
-SC_INLINE void weigh_torques(const Gains<F>& gains, const Acceleration<F>& a, Control<F>& out) {
-  for (int b = 1; b < kBodies; b++) {
-    const Vec3<F> torque = out.torque[b] - a.joint[b] * (gains.armature[b] - Scalar<F>(kArmature));
-    out.torque_ratio[b] = norm(torque) * gains.inverse_limit[b];
-  }
+SC_INLINE F torque_ratio(const Gains<F>& gains, int b, Vec3<F> asked, Vec3<F> joint) {
+  return norm(asked - joint * (gains.armature[b] - Scalar<F>(kArmature))) * gains.inverse_limit[b];
 }
 
 }  // namespace SC_ISA

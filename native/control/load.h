@@ -24,19 +24,25 @@ struct Load {
 };
 
 template <class F>
-SC_INLINE void add_load(const Control<F>& control, const Grip<F>& grip, F weight, Load<F>& load) {
-  const F zero = F{}, one = broadcast<F>(1), full = broadcast<F>(kAtLimit);
-  const F unit = Scalar<F>(1) / weight, force = norm(control.force) * unit, moment = norm(control.moment);
+SC_INLINE void add_residual(Vec3<F> residual_force, Vec3<F> residual_moment, F weight, Load<F>& load) {
+  const F unit = Scalar<F>(1) / weight, force = norm(residual_force) * unit, moment = norm(residual_moment);
   load.force = load.force + force;
   load.force_max = maximum<F>(load.force_max, force);
   load.moment = load.moment + moment;
   load.moment_max = maximum<F>(load.moment_max, moment);
-  load.support = load.support + control.force.y * unit;
-  for (int b = 1; b < kBodies; b++) {
-    const F ratio = control.torque_ratio[b];
-    load.saturated = load.saturated + select<F>(ratio > full, one, zero);
-    load.effort = maximum<F>(load.effort, ratio);
-  }
+  load.support = load.support + residual_force.y * unit;
+}
+
+// `ratio`: of a joint's torque to its limit.
+template <class F>
+SC_INLINE void add_torque(F ratio, Load<F>& load) {
+  const F at_limit = select<F>(ratio > broadcast<F>(kAtLimit), broadcast<F>(1), F{});
+  load.saturated = load.saturated + at_limit;
+  load.effort = maximum<F>(load.effort, ratio);
+}
+
+template <class F>
+SC_INLINE void add_soles(const Grip<F>& grip, Load<F>& load) {
   constexpr int soles[kLabels] = {7, 10, 8, 11};
   for (int i = 0; i < kLabels; i++)
     for (int p = kPoints.begin[soles[i]]; p < kPoints.end[soles[i]]; p++)

@@ -31,24 +31,23 @@ struct PlanWork {
   int touching[kMaxPoints], count;
 };
 
-// Which points may carry: near the ground, and slow in the reference (a swing foot passing low must not be
-// loaded). `velocity`: of every joint in the reference. `spin`: angular velocities of the reference.
+// Which points of body b may carry: near the ground, and slow in the reference (a swing foot passing low must
+// not be loaded). `velocity`, `spin`: of the joint and the body in the reference. Adds them to `work`, whose
+// count is 0 before the first body.
 template <class F>
-SC_INLINE void find_contacts(const Tuning& t, const Shape<F>& shape, const State<F>& state,
-                             const Kinematics<F>& k, const Vec3<F>* velocity, const Vec3<F>* spin,
-                             PlanWork<F>& work, Plan<F>& plan) {
+SC_INLINE void find_contacts(const Tuning& t, int b, const Shape<F>& shape, const State<F>& state,
+                             const Kinematics<F>& k, Vec3<F> velocity, Vec3<F> spin, PlanWork<F>& work,
+                             Plan<F>& plan) {
   using S = Scalar<F>;
   const F ceiling = broadcast<F>(t.plan_height), fast = broadcast<F>(t.plan_speed * t.plan_speed);
-  work.count = 0;
-  for (int p = 0; p < kMaxPoints; p++) {
-    const int b = kPointBody[p];
+  const Axes<F>& axes = k.axes[b];
+  for (int p = kPoints.begin[b]; p < kPoints.end[b]; p++) {
     const Vec3<F> at = shape.point[p];
-    const Axes<F>& axes = k.axes[b];
     const F height = state.position.y + k.origin[b].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
     const Mask<F> low = height < ceiling;
     if (any(low)) {
       const Vec3<F> arm = rotate(axes, at);
-      const Vec3<F> v = velocity[b] + cross(spin[b], arm);
+      const Vec3<F> v = velocity + cross(spin, arm);
       const Mask<F> use = low & (v.x * v.x + v.z * v.z < fast) & (v.y * v.y < fast);
       if (any(use)) {
         const F used = select<F>(use, broadcast<F>(1), F{});
@@ -117,26 +116,33 @@ SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& need
                                 Plan<F>& plan) {
   using S = Scalar<F>;
   const S mu = S(t.plan_friction), keep = S(t.plan_pace / (t.plan_pace + t.plan_cost));
+  // One iteration moves q by `relax` times (fit - f), fit = keep (2 f - q) + pull.
+  const S relax = S(t.plan_relax), of_start = S(1) - relax * keep, of_force = relax * (S(2) * keep - S(1));
   const F unit = S(1) / weight;
   const Vec3<F> force = needed.force * unit, moment = needed.moment * (unit * S(1 / t.plan_lever));
   const WrenchSolver<F> solver(work, S(t.plan_pace + t.plan_cost));
+  Wrench<F> pull{};
   for (int left = t.plan_iterations;; left--) {
     Wrench<F> sum{};  // of the forces; of their reflections while iterations are left
     for (int i = 0; i < work.count; i++) {
       const int p = work.touching[i];
-      work.force[p] = project_to_cone(plan.start[p], mu) * work.use[p];
-      const Vec3<F> f = left > 0 ? work.force[p] * S(2) - plan.start[p] : work.force[p];
+      const Vec3<F> lever = work.lever[p];
+      const F use = work.use[p];
+      Vec3<F> q = plan.start[p];
+      if (left < t.plan_iterations) {
+        q = q * of_start + work.force[p] * of_force + pull.force * use + cross(pull.moment, lever);
+        plan.start[p] = q;
+      }
+      Vec3<F> f = project_to_cone(q, mu);
+      f.y = f.y * use;
+      work.force[p] = f;
+      if (left > 0) f = f + f - q;
       sum.force += f;
-      sum.moment += cross(work.lever[p], f);
+      sum.moment += cross(lever, f);
     }
     if (left == 0) return {(force - sum.force) * weight, (moment - sum.moment) * (weight * S(t.plan_lever))};
-    const Wrench<F> pull = solver.solve({force - sum.force * keep, moment - sum.moment * keep});
-    for (int i = 0; i < work.count; i++) {
-      const int p = work.touching[i];
-      const Vec3<F> f = work.force[p], reflected = f * S(2) - plan.start[p];
-      const Vec3<F> fit = reflected * keep + pull.force + cross(pull.moment, work.lever[p]);
-      plan.start[p] = (plan.start[p] + fit - f) * work.use[p];
-    }
+    pull = solver.solve({force - sum.force * keep, moment - sum.moment * keep});
+    pull = {pull.force * relax, pull.moment * relax};
   }
 }
 

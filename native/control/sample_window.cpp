@@ -80,6 +80,7 @@ class Window {
       blend(from_, to_, static_cast<float>(a + (b - a) * share), nudge_);
       advance(tile_, setting_, share, &nudge_);
     }
+    evaluate(Segment<F>(tile_.knots[0], tile_.knots[1], 1, setting_.length), tile_.target);
     F relative, world;
     pose_distance(tile_.shape, tile_.state.rotation, tile_.target.rotation,
                   tile_.state.position - tile_.target.position, relative, world);

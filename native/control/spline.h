@@ -25,41 +25,50 @@ Spline fit_spline(const Reference& reference, double smoothing);
 namespace selfcorrect {
 inline namespace SC_ISA {
 
-// The reference at one instant.
-template <class F>
-struct Target {
-  Vec3<F> position, velocity, acceleration;  // of the pelvis
-  Quat<F> rotation[kBodies];
-  Vec3<F> spin[kBodies], spin_rate[kBodies];  // absolute angular velocity and acceleration, world axes
-};
-
 // One frame of every lane's spline.
 template <class F>
 struct Knot {
   F value[kChannels], curvature[kChannels], drive[kChannels];
 };
 
-// The segment from `a` to `b`, `length` s apart, at share u of it. Quaternion components are interpolated and
-// normalised: with n = |q|^2, angular velocity = 2 q' q^* / n, and its derivative 2 q'' q^* / n - angular
-// velocity n' / n.
+// Where the pelvis and the bodies are wanted at one instant.
 template <class F>
-SC_INLINE void evaluate(const Knot<F>& a, const Knot<F>& b, double u, double length, Target<F>& out) {
+struct PelvisTarget {
+  Vec3<F> position, velocity, acceleration;
+};
+template <class F>
+struct BodyTarget {
+  Quat<F> rotation;
+  Vec3<F> spin, spin_rate;  // absolute angular velocity and acceleration, world axes
+};
+
+// The segment from `a` to `b`, `length` s apart, at share u of it.
+template <class F>
+class Segment {
+ public:
   using S = Scalar<F>;
-  const double v = 1 - u, square = length * length;
-  const S a0 = S(v), b0 = S(u), ca0 = S((v * v * v - v) * square / 6), cb0 = S((u * u * u - u) * square / 6);
-  const S slope = S(1 / length), ca1 = S((1 - 3 * v * v) * length / 6), cb1 = S((3 * u * u - 1) * length / 6);
-  auto value = [&](int k) {
-    return a.value[k] * a0 + b.value[k] * b0 + (a.curvature[k] * ca0 + b.curvature[k] * cb0);
-  };
-  auto first = [&](int k) {
-    return (b.value[k] - a.value[k]) * slope + (a.curvature[k] * ca1 + b.curvature[k] * cb1);
-  };
-  auto second = [&](int k) { return a.drive[k] * a0 + b.drive[k] * b0; };
-  out.position = {value(0), value(1), value(2)};
-  out.velocity = {first(0), first(1), first(2)};
-  out.acceleration = {second(0), second(1), second(2)};
-  for (int body = 0; body < kBodies; body++) {
-    const int k = 3 + body * 4;
+
+  Segment(const Knot<F>& a, const Knot<F>& b, double u, double length) : a_(a), b_(b) {
+    const double v = 1 - u, square = length * length;
+    a0_ = S(v);
+    b0_ = S(u);
+    ca0_ = S((v * v * v - v) * square / 6);
+    cb0_ = S((u * u * u - u) * square / 6);
+    slope_ = S(1 / length);
+    ca1_ = S((1 - 3 * v * v) * length / 6);
+    cb1_ = S((3 * u * u - 1) * length / 6);
+  }
+
+  SC_INLINE PelvisTarget<F> pelvis() const {
+    return {{value(0), value(1), value(2)},
+            {first(0), first(1), first(2)},
+            {second(0), second(1), second(2)}};
+  }
+
+  // Quaternion components are interpolated and normalised: with n = |q|^2, angular velocity = 2 q' q^* / n,
+  // and its derivative 2 q'' q^* / n - angular velocity n' / n.
+  SC_INLINE BodyTarget<F> body(int b) const {
+    const int k = 3 + b * 4;
     const Quat<F> q = {value(k), value(k + 1), value(k + 2), value(k + 3)};
     const Quat<F> q1 = {first(k), first(k + 1), first(k + 2), first(k + 3)};
     const Quat<F> q2 = {second(k), second(k + 1), second(k + 2), second(k + 3)};
@@ -67,9 +76,39 @@ SC_INLINE void evaluate(const Knot<F>& a, const Knot<F>& b, double u, double len
     const F shrink = dot(q, q1) * two;
     const Quat<F> w = q1 * conjugate(q), r = q2 * conjugate(q);
     const Vec3<F> spin = Vec3<F>{w.x, w.y, w.z} * two;
-    out.rotation[body] = q * square_root(two * S(0.5));
-    out.spin[body] = spin;
-    out.spin_rate[body] = Vec3<F>{r.x, r.y, r.z} * two - spin * shrink;
+    return {q * square_root(two * S(0.5)), spin, Vec3<F>{r.x, r.y, r.z} * two - spin * shrink};
+  }
+
+ private:
+  SC_INLINE F value(int k) const {
+    return a_.value[k] * a0_ + b_.value[k] * b0_ + (a_.curvature[k] * ca0_ + b_.curvature[k] * cb0_);
+  }
+  SC_INLINE F first(int k) const {
+    return (b_.value[k] - a_.value[k]) * slope_ + (a_.curvature[k] * ca1_ + b_.curvature[k] * cb1_);
+  }
+  SC_INLINE F second(int k) const { return a_.drive[k] * a0_ + b_.drive[k] * b0_; }
+
+  const Knot<F>&a_, &b_;
+  S a0_, b0_, ca0_, cb0_, slope_, ca1_, cb1_;
+};
+
+// The whole reference at one instant.
+template <class F>
+struct Target {
+  Vec3<F> position, velocity;  // of the pelvis
+  Quat<F> rotation[kBodies];
+  Vec3<F> spin[kBodies];
+};
+
+template <class F>
+void evaluate(const Segment<F>& segment, Target<F>& out) {
+  const PelvisTarget<F> pelvis = segment.pelvis();
+  out.position = pelvis.position;
+  out.velocity = pelvis.velocity;
+  for (int b = 0; b < kBodies; b++) {
+    const BodyTarget<F> body = segment.body(b);
+    out.rotation[b] = body.rotation;
+    out.spin[b] = body.spin;
   }
 }
 

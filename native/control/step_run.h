@@ -20,24 +20,34 @@ inline double processor_seconds() {
 // A step with PD on the joints alone: nothing holds the pelvis.
 template <class F>
 void advance_passive(Tile<F>& tile, const Setting<F>& s, double share) {
+  const Segment<F> segment(tile.knots[0], tile.knots[1], share, s.length);
   const Scalar<F> h = s.ground.step;
-  evaluate(tile.knots[0], tile.knots[1], share, s.length, tile.target);
-  forward_kinematics(tile.shape, tile.state, tile.kinematics);
-  Quat<F>* error = tile.work.error;
-  error[0] = tile.target.rotation[0] * conjugate(tile.state.rotation[0]);
-  const Axes<F> turn = axes_of(conjugate(error[0]));
-  for (int b = 1; b < kBodies; b++) {
-    const int p = kParent[b];
-    error[b] = tile.target.rotation[b] * conjugate(tile.state.rotation[b]);
-    const Vec3<F> e = rotation_vector(conjugate(error[p]) * error[b]);
+  ControlWork<F>& work = tile.control;
+  Axes<F> turn{};
+  for (int b : kTree.order) {
+    place_body(tile.shape, tile.state, b, tile.kinematics);
+    const int p = kParent[b], depth = kTree.depth[b];
+    const BodyTarget<F> target = segment.body(b);
+    WishLevel<F>& own = work.level[depth];
+    own.error = target.rotation * conjugate(tile.state.rotation[b]);
+    own.spin = target.spin;
+    if (p < 0) {
+      turn = axes_of(conjugate(own.error));
+      continue;
+    }
+    const WishLevel<F>& parent = work.level[depth - 1];
+    const Vec3<F> e = rotation_vector(conjugate(parent.error) * own.error);
     const Vec3<F> v = tile.state.spin[b] - tile.state.spin[p];
-    const Vec3<F> wanted = rotate(turn, tile.target.spin[b] - tile.target.spin[p]);
-    tile.control.torque[b] = (e - v * h) * s.gains.stiffness[b] + (wanted - v) * s.gains.damping[b];
+    const Vec3<F> wanted = rotate(turn, own.spin - parent.spin);
+    work.torque[b] = (e - v * h) * s.gains.stiffness[b] + (wanted - v) * s.gains.damping[b];
   }
-  forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, s.gains.armature,
-                      Vec3<F>{}, Vec3<F>{}, &s.ground, &tile.grip, tile.forward, tile.acceleration,
-                      joint_limits(), h);
-  integrate(tile.state, tile.acceleration, h);
+  const Loads<F> loads{s.gains.armature, {}, {}, &s.ground, &tile.grip, joint_limits(), h};
+  const auto pelvis = articulate(tile.shape, tile.state, tile.kinematics, loads, tile.forward,
+                                 [&](int b) { return work.torque[b]; });
+  integrate_pelvis(tile.state, Vec3<F>{pelvis.linear.x, pelvis.linear.y - Scalar<F>(kGravity), pelvis.linear.z},
+                   h);
+  accelerate(tile.kinematics, pelvis.linear, pelvis.angular, &tile.grip, tile.forward,
+             [&](int b, Vec3<F> angular, Vec3<F>) { integrate_body(tile.state, b, angular, h); });
 }
 
 // Squared angles between joints and targets, summed over the joints.
@@ -93,6 +103,7 @@ StepTiming run_steps(const StepJob& job, Begin begin) {
     }
     if (f < probe.settle) continue;
     timing.seconds += processor_seconds() - started;
+    evaluate(Segment<F>(tile.knots[0], tile.knots[1], 1, setting.length), tile.target);
     timing.steps += static_cast<long>(setting.steps) * count;
     for (int l = 0; l < count; l++) {
       timing.height = std::fmin(timing.height, get_lane(tile.state.position.y, l));

@@ -8,6 +8,7 @@
 #include "control/track.h"
 #include "dynamics/forward.h"
 #include "dynamics/kinematics.h"
+#include "math/transpose.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -26,11 +27,9 @@ struct Tile : Carried<F> {
   Shape<F> shape;
   Kinematics<F> kinematics;
   Knot<F> knots[2];
-  Target<F> target;
-  Control<F> control;
-  ControlWork<F> work;
+  ControlWork<F> control;
   ForwardWork<F> forward;
-  Acceleration<F> acceleration;
+  Target<F> target;  // at the end of a frame
 };
 
 // What is the same in every lane and step.
@@ -56,31 +55,57 @@ struct Setting {
   }
 };
 
-// The target `share` of the way from one knot to the next, and everything that happens in a physics step
-// towards it.
+// A physics step towards the target `share` of the way from one knot to the next, in three sweeps: down from
+// the pelvis to see where the bodies are and what is wanted of them, up from the leaves for contacts, torques
+// and inertias, and down again with the accelerations.
 template <class F>
 void advance(Tile<F>& tile, const Setting<F>& s, double share, const Nudge<F>* nudge = nullptr) {
-  evaluate(tile.knots[0], tile.knots[1], share, s.length, tile.target);
-  forward_kinematics(tile.shape, tile.state, tile.kinematics);
-  control(s.tuning, s.gains, tile.shape, tile.state, tile.kinematics, tile.target, s.ground.step, s.force_cap,
-          s.torque_cap, nudge, tile.work, tile.plan, tile.control);
-  forward_dynamics<F>(tile.shape, tile.state, tile.kinematics, tile.control.torque, s.gains.armature,
-                      tile.control.force, tile.control.moment, &s.ground, &tile.grip, tile.forward,
-                      tile.acceleration, joint_limits(), s.ground.step);
-  weigh_torques(s.gains, tile.acceleration, tile.control);
-  integrate(tile.state, tile.acceleration, s.ground.step);
-  add_load(tile.control, tile.grip, tile.shape.weight, tile.load);
+  const Segment<F> segment(tile.knots[0], tile.knots[1], share, s.length);
+  const Scalar<F> h = s.ground.step;
+  Kinematics<F>& k = tile.kinematics;
+  ControlWork<F>& work = tile.control;
+  Controller<F> controller{s.tuning, s.gains, tile.shape, tile.state, k, nudge, h, work, tile.plan};
+  place_body(tile.shape, tile.state, 0, k);
+  controller.wish_pelvis(segment.pelvis(), segment.body(0));
+  for (int i = 1; i < kBodies; i++) {
+    const int b = kTree.order[i];
+    place_body(tile.shape, tile.state, b, k);
+    controller.wish_body(b, kTree.depth[b], segment.body(b));
+  }
+  controller.plan_support(s.force_cap, s.torque_cap);
+
+  const Loads<F> loads{s.gains.armature, work.force, work.moment, &s.ground, &tile.grip, joint_limits(), h};
+  const auto pelvis = articulate(tile.shape, tile.state, k, loads, tile.forward,
+                                 [&](int b) { return controller.torque(b); });
+  integrate_pelvis(tile.state, Vec3<F>{pelvis.linear.x, pelvis.linear.y - Scalar<F>(kGravity), pelvis.linear.z},
+                   h);
+  accelerate(k, pelvis.linear, pelvis.angular, &tile.grip, tile.forward,
+             [&](int b, Vec3<F> angular, Vec3<F> joint) {
+               integrate_body(tile.state, b, angular, h);
+               if (b > 0) add_torque(torque_ratio(s.gains, b, work.torque[b], joint), tile.load);
+             });
+  add_residual(work.force, work.moment, tile.shape.weight, tile.load);
+  add_soles(tile.grip, tile.load);
 }
 
+// The knot of a frame, or of a motion's last one where it is shorter; asks for the numbers of the next, which
+// will be wanted when this frame's steps are done.
 template <class F>
 void load_knot(Knot<F>& knot, const Spline* splines, int count, int frame) {
-  for (int l = 0; l < lane_count<F>; l++) {
-    const Spline& s = splines[l < count ? l : 0];
-    const size_t at = static_cast<size_t>(std::min(frame, s.frames - 1)) * kChannels;
-    for (int k = 0; k < kChannels; k++) {
-      set_lane(knot.value[k], l, Scalar<F>(s.value[at + k]));
-      set_lane(knot.curvature[k], l, Scalar<F>(s.curvature[at + k]));
-      set_lane(knot.drive[k], l, Scalar<F>(s.drive[at + k]));
+  const auto spline = [&](int l) -> const Spline& { return splines[l < count ? l : 0]; };
+  const auto at = [&](int l) {
+    return static_cast<size_t>(std::min(frame, spline(l).frames - 1)) * kChannels;
+  };
+  load_rows(knot.value, kChannels, [&](int l) { return &spline(l).value[at(l)]; });
+  load_rows(knot.curvature, kChannels, [&](int l) { return &spline(l).curvature[at(l)]; });
+  load_rows(knot.drive, kChannels, [&](int l) { return &spline(l).drive[at(l)]; });
+  for (int l = 0; l < count; l++) {
+    if (frame + 1 >= spline(l).frames) continue;
+    const size_t next = at(l) + kChannels;
+    for (int k = 0; k < kChannels; k += 16) {
+      __builtin_prefetch(&spline(l).value[next + k]);
+      __builtin_prefetch(&spline(l).curvature[next + k]);
+      __builtin_prefetch(&spline(l).drive[next + k]);
     }
   }
 }
@@ -90,7 +115,7 @@ template <class F>
 void start(Tile<F>& tile, const Spline* splines, int count, double length) {
   load_knot(tile.knots[0], splines, count, 0);
   load_knot(tile.knots[1], splines, count, 1);
-  evaluate(tile.knots[0], tile.knots[1], 0, length, tile.target);
+  evaluate(Segment<F>(tile.knots[0], tile.knots[1], 0, length), tile.target);
   tile.state.position = tile.target.position;
   tile.state.velocity = tile.target.velocity;
   std::copy(tile.target.rotation, tile.target.rotation + kBodies, tile.state.rotation);

@@ -14,7 +14,7 @@ struct Step {
   Shape<double> shape{};
   State<double> state{};
   Kinematics<double> kinematics{};
-  Control<double> control{};
+  Vec3<double> torque[kBodies]{};
   ForwardWork<double> work{};
   Acceleration<double> acceleration{};
 };
@@ -44,15 +44,14 @@ void probe_torque(const double* state, const double* asked, double rate, double*
   }
   state = take(s.state.velocity, state);
   for (Vec3<double>& w : s.state.spin) state = take(w, state);
-  for (Vec3<double>& t : s.control.torque) asked = take(t, asked);
+  for (Vec3<double>& t : s.torque) asked = take(t, asked);
   const Gains<double> gains = make_gains<double>(1 / rate);
   forward_kinematics(s.shape, s.state, s.kinematics);
-  forward_dynamics<double>(s.shape, s.state, s.kinematics, s.control.torque, gains.armature, {}, {}, nullptr,
-                           nullptr, s.work, s.acceleration);
-  weigh_torques(gains, s.acceleration, s.control);
+  forward_dynamics<double>(s.shape, s.state, s.kinematics, s.torque, {gains.armature}, s.work, s.acceleration);
   accelerations = give(s.acceleration.linear, accelerations);
   for (const Vec3<double>& a : s.acceleration.angular) accelerations = give(a, accelerations);
-  for (int b = 0; b < kBodies; b++) ratios[b] = s.control.torque_ratio[b];
+  ratios[0] = 0;
+  for (int b = 1; b < kBodies; b++) ratios[b] = torque_ratio(gains, b, s.torque[b], s.acceleration.joint[b]);
 }
 
 }  // namespace selfcorrect

@@ -33,6 +33,7 @@ void track_tile(const TrackJob& job, TrackResult* results) {
     }
     for (F& sole : tile.load.sole) sole = F{};
     for (int s = 1; s <= setting.steps; s++) advance(tile, setting, static_cast<double>(s) / setting.steps);
+    evaluate(Segment<F>(tile.knots[0], tile.knots[1], 1, setting.length), tile.target);
     F relative, world;
     pose_distance(tile.shape, tile.state.rotation, tile.target.rotation,
                   tile.state.position - tile.target.position, relative, world);

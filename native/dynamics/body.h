@@ -41,10 +41,17 @@ struct Kinematics {
   Vec3<F> reach[kBodies];     // from the parent's joint to the own joint, world axes
   Vec3<F> origin[kBodies];    // of the joint relative to the pelvis
   Vec3<F> velocity[kBodies];  // of the joint
+  Vec3<F> turning[kBodies];   // the state's
   // Own inertia about the joint: rotational part, first moment m c; velocity-dependent moment and force.
   Sym3<F> inertia[kBodies];
   Vec3<F> moment[kBodies], bias_moment[kBodies], bias_force[kBodies];
 };
+
+// A true acceleration as the sweeps have it.
+template <class F>
+SC_INLINE Vec3<F> less_gravity(Vec3<F> a) {
+  return {a.x, a.y + Scalar<F>(kGravity), a.z};
+}
 
 // Accelerations; `linear` is the pelvis' true acceleration.
 template <class F>

@@ -9,11 +9,11 @@
 // one g n n^T to its joint's e: then D^-1, and with it all that passes through the joint, changes by a rank
 // one (Sherman and Morrison), and a joint within its limits costs no more than the question.
 #pragma once
-#include <algorithm>
-
 #include "contact/ground.h"
 #include "dynamics/body.h"
+#include "dynamics/inverse.h"
 #include "dynamics/stop.h"
+#include "dynamics/tree.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -42,35 +42,20 @@ struct StopSolution {
 };
 
 template <class F>
+SC_INLINE void operator+=(Articulated<F>& a, const Articulated<F>& b) {
+  a = {a.A + b.A, a.B + b.B, a.C + b.C, a.moment + b.moment, a.force + b.force};
+}
+
+template <class F>
 struct ForwardWork {
-  Articulated<F> sum[kBodies];  // contributions of the children
+  Articulated<F> sum[kLevels];  // contributions of the children of the body at that depth
   Solution<F> solution[kBodies];
   StopSolution<F> stop[kBodies];
   bool stopped[kBodies];
-  Vec3<F> acceleration[kBodies];
+  struct {
+    Vec3<F> linear, angular;
+  } acceleration[kLevels];  // of the ancestor at that depth; linear: of its joint, less gravity
 };
-
-// Is this body the first of its parent's children that the sweep from the leaves meets?
-constexpr bool first_met(int body) {
-  for (int other = body + 1; other < kBodies; other++)
-    if (kParent[other] == kParent[body]) return false;
-  return true;
-}
-constexpr bool is_leaf(int body) {
-  for (int other = body + 1; other < kBodies; other++)
-    if (kParent[other] == body) return false;
-  return true;
-}
-struct Tree {
-  bool first[kBodies], leaf[kBodies];
-  constexpr Tree() : first{}, leaf{} {
-    for (int b = 0; b < kBodies; b++) {
-      first[b] = first_met(b);
-      leaf[b] = is_leaf(b);
-    }
-  }
-};
-inline constexpr Tree kTree{};
 
 template <class F>
 SC_INLINE Mat3<F> skew(Vec3<F> h) {
@@ -110,40 +95,45 @@ SC_INLINE void add_product(Mat3<F>& m, Vec3<F> a, Vec3<F> b) {
   m.z += b * a.z;
 }
 
-// torque: [kBodies] on each joint, world axes, acting on the child and its opposite on the parent (entry 0
-// unused). armature: [kBodies] e of each joint, the same in every lane. root_force, root_moment: external, at
-// the pelvis' joint. ground: contact law, or null without ground. limits: [kBodies] of the joints, or null;
-// `step` of their stops, s. Out: accelerations; `grip` is what contacts keep from step to
-// step, zeros at first.
+// Loads on the tree besides gravity.
 template <class F>
-SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
-                                const Vec3<F>* torque, const Scalar<F>* armature, Vec3<F> root_force,
-                                Vec3<F> root_moment, const Ground<F>* ground, Grip<F>* grip,
-                                ForwardWork<F>& work, Acceleration<F>& out,
-                                const JointLimit* limits = nullptr, Scalar<F> step = 0) {
-  for (int b = kBodies - 1; b >= 0; b--) {
+struct Loads {
+  const Scalar<F>* armature;       // [kBodies] e of each joint, the same in every lane
+  Vec3<F> force{}, moment{};       // external, at the pelvis' joint
+  const Ground<F>* ground{};       // contact law, or null without ground
+  Grip<F>* grip{};                 // what contacts keep from step to step, zeros at first
+  const JointLimit* limits{};      // [kBodies] of the joints, or null
+  Scalar<F> step = 0;              // of their stops, s
+};
+
+// From the leaves to the pelvis. torque(b): on joint b, world axes, acting on the child and its opposite on
+// the parent; asked for children first. Returns the pelvis' accelerations.
+template <class F, class Torque>
+SC_INLINE auto articulate(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
+                          const Loads<F>& loads, ForwardWork<F>& work, Torque torque) {
+  for (int i = kBodies - 1;; i--) {
+    const int b = kTree.order[i], depth = kTree.depth[b];
     const F o = F{}, m = shape.mass[b];
     Articulated<F> s = {
         k.inertia[b], skew(k.moment[b]), {m, m, m, o, o, o}, k.bias_moment[b], k.bias_force[b]};
-    if (ground) add_contacts(*ground, b, shape, state, k, *grip, s);
-    if (!kTree.leaf[b]) {
-      const Articulated<F>& c = work.sum[b];
-      s = {s.A + c.A, s.B + c.B, s.C + c.C, s.moment + c.moment, s.force + c.force};
-    }
-    const int p = kParent[b];
-    if (p < 0) {
-      const Vec3<F> n = s.moment - root_moment, f = s.force - root_force;
+    if (loads.ground) add_contacts(*loads.ground, b, shape, state, k, *loads.grip, s);
+    if (!kTree.leaf[b]) s += work.sum[depth];
+    if (depth == 0) {
+      const Vec3<F> n = s.moment - loads.moment, f = s.force - loads.force;
       const Sym3<F> V = inverse(s.A);
       const Mat3<F> W = V * s.B;
-      out.linear = inverse(reduce(s.C, s.B, W)) * (transposed_times(W, n) - f);
-      out.angular[0] = (V * n + W * out.linear) * Scalar<F>(-1);
-      break;
+      struct {
+        Vec3<F> linear, angular;
+      } pelvis;
+      pelvis.linear = inverse(reduce(s.C, s.B, W)) * (transposed_times(W, n) - f);
+      pelvis.angular = (V * n + W * pelvis.linear) * Scalar<F>(-1);
+      return pelvis;
     }
-    const Scalar<F> e = armature[b];
-    const Vec3<F> r = k.reach[b], wp = state.turning(p);
-    Vec3<F> tau = torque[b];
+    const Scalar<F> e = loads.armature[b];
+    const Vec3<F> r = k.reach[b], w = k.turning[b], wp = k.turning[kParent[b]];
+    Vec3<F> tau = torque(b);
     Stop<F> stop;
-    const bool stopped = limits && find_stop(limits[b], b, step, state, k, stop);
+    const bool stopped = loads.limits && find_stop(loads.limits[b], b, loads.step, state, k, stop);
     work.stopped[b] = stopped;
     if (stopped) tau -= stop.axis * stop.push;
     Sym3<F> D = s.A;
@@ -171,12 +161,11 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
       held += reach * (g * constant);
       work.stop[b] = {turn * g, reach, shift, constant};
     }
-    const Vec3<F> coriolis = cross(wp, state.turning(b) - wp), centripetal = cross(wp, cross(wp, r));
+    const Vec3<F> coriolis = cross(wp, w - wp), centripetal = cross(wp, cross(wp, r));
     const Vec3<F> f = s.force + transposed_times(s.B, y) + transposed_times(E, coriolis) + C * centripetal;
     const Vec3<F> n = tau - held + A * coriolis + E * centripetal + cross(r, f);
     // Moved to the parent's joint: a = a_p - [r] al.
     const Mat3<F> G = E + skew_times(r, C);
-    Articulated<F>& to = work.sum[p];
     const Articulated<F> up = {{A.xx + r.y * (G.x.z + E.x.z) - r.z * (G.x.y + E.x.y),
                                 A.yy + r.z * (G.y.x + E.y.x) - r.x * (G.y.z + E.y.z),
                                 A.zz + r.x * (G.z.y + E.z.y) - r.y * (G.z.x + E.z.x),
@@ -188,28 +177,50 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
                                n,
                                f};
     if (kTree.first[b])
-      to = up;
+      work.sum[depth - 1] = up;
     else
-      to = {to.A + up.A, to.B + up.B, to.C + up.C, to.moment + up.moment, to.force + up.force};
+      work.sum[depth - 1] += up;
   }
-  work.acceleration[0] = out.linear;
-  for (int b = 1; b < kBodies; b++) {
-    const int p = kParent[b];
+}
+
+// From the pelvis to the leaves. settle(b, angular, joint): the angular acceleration of body b and, but for
+// the pelvis, its part relative to the parent's turning axes; parents first. It may change the state of b.
+template <class F, class Settle>
+SC_INLINE void accelerate(const Kinematics<F>& k, Vec3<F> linear, Vec3<F> angular, Grip<F>* grip,
+                          ForwardWork<F>& work, Settle settle) {
+  work.acceleration[0] = {linear, angular};
+  if (grip) grip->acceleration[0] = linear;
+  settle(0, angular, Vec3<F>{});
+  for (int i = 1; i < kBodies; i++) {
+    const int b = kTree.order[i], p = kParent[b], depth = kTree.depth[b];
+    const auto& parent = work.acceleration[depth - 1];
     const Solution<F>& s = work.solution[b];
-    const Vec3<F> wp = state.turning(p), r = k.reach[b];
-    const Vec3<F> a = work.acceleration[p] + cross(out.angular[p], r) + cross(wp, cross(wp, r));
-    work.acceleration[b] = a;
-    const Vec3<F> carried = out.angular[p] + cross(wp, state.turning(b) - wp);
-    Vec3<F> angular = s.constant - s.slope * a + s.gain * carried;
+    const Vec3<F> wp = k.turning[p];
+    const Vec3<F> a = carried_acceleration(k, b, parent.linear, parent.angular);
+    const Vec3<F> carried = parent.angular + cross(wp, k.turning[b] - wp);
+    Vec3<F> own = s.constant - s.slope * a + s.gain * carried;
     if (work.stopped[b]) {
       const StopSolution<F>& stop = work.stop[b];
-      angular += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
+      own += stop.turn * (dot(stop.reach, carried) + dot(stop.shift, a) - stop.constant);
     }
-    out.angular[b] = angular;
-    out.joint[b] = angular - carried;
+    work.acceleration[depth] = {a, own};
+    if (grip) grip->acceleration[b] = a;
+    settle(b, own, own - carried);
   }
-  if (grip) std::copy(work.acceleration, work.acceleration + kBodies, grip->acceleration);
+}
+
+// Both sweeps, for torques [kBodies] that are known beforehand (entry 0 unused).
+template <class F>
+SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
+                                const Vec3<F>* torque, const Loads<F>& loads, ForwardWork<F>& work,
+                                Acceleration<F>& out) {
+  const auto pelvis = articulate(shape, state, k, loads, work, [torque](int b) { return torque[b]; });
+  out.linear = pelvis.linear;
   out.linear.y = out.linear.y - Scalar<F>(kGravity);
+  accelerate(k, pelvis.linear, pelvis.angular, loads.grip, work, [&](int b, Vec3<F> angular, Vec3<F> joint) {
+    out.angular[b] = angular;
+    out.joint[b] = joint;
+  });
 }
 
 // Leapfrog: velocities belong to the middle between two steps, half a step before the positions they are
@@ -218,15 +229,21 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
 // step after the middle of their steps: h / 2 (a + 3/4 (a - a')). With the bare spin instead (semi-implicit
 // Euler) a limp body that tumbles at 2 rad/s gains a sixth of its energy in 10 s at 240 Hz.
 template <class F>
-SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h) {
-  state.velocity += a.linear * h;
+SC_INLINE void integrate_pelvis(State<F>& state, Vec3<F> linear, Scalar<F> h) {
+  state.velocity += linear * h;
   state.position += state.velocity * h;
-  for (int b = 0; b < kBodies; b++) {
-    state.spin[b] += a.angular[b] * h;
-    state.lead[b] = a.angular[b] * (h * Scalar<F>(0.875)) - state.rate[b] * (h * Scalar<F>(0.375));
-    state.rate[b] = a.angular[b];
-    state.rotation[b] = integrate_rotation(state.rotation[b], state.spin[b] * h);
-  }
+}
+template <class F>
+SC_INLINE void integrate_body(State<F>& state, int b, Vec3<F> angular, Scalar<F> h) {
+  state.spin[b] += angular * h;
+  state.lead[b] = angular * (h * Scalar<F>(0.875)) - state.rate[b] * (h * Scalar<F>(0.375));
+  state.rate[b] = angular;
+  state.rotation[b] = integrate_rotation(state.rotation[b], state.spin[b] * h);
+}
+template <class F>
+SC_INLINE void integrate(State<F>& state, const Acceleration<F>& a, Scalar<F> h) {
+  integrate_pelvis(state, a.linear, h);
+  for (int b = 0; b < kBodies; b++) integrate_body(state, b, a.angular[b], h);
 }
 
 }  // namespace SC_ISA

@@ -63,8 +63,8 @@ void probe_forward(const double* states, const double* loads, int count, double*
         put(bench.root_moment, lane, load);
       },
       [](Bench& bench) {
-        forward_dynamics<F>(bench.shape, bench.state, bench.kinematics, bench.torque, bench.armature,
-                            bench.root_force, bench.root_moment, nullptr, nullptr, bench.work,
+        forward_dynamics<F>(bench.shape, bench.state, bench.kinematics, bench.torque,
+                            {bench.armature, bench.root_force, bench.root_moment}, bench.work,
                             bench.acceleration);
       },
       [&](const Bench& bench, int lane, int i) {
@@ -81,8 +81,7 @@ void probe_inverse(const double* states, const double* wanted, int count, double
         for (Vec3<F>& a : bench.acceleration.angular) in = put(a, lane, in);
       },
       [](Bench& bench) {
-        needed_forces(bench.shape, bench.state, bench.kinematics, bench.acceleration, bench.needed,
-                      bench.scratch);
+        needed_forces(bench.shape, bench.kinematics, bench.acceleration, bench.needed, bench.scratch);
         joint_wrenches(bench.kinematics, bench.needed);
         for (int b = 1; b < kBodies; b++) {
           // The armature's share: on the relative acceleration in the parent's rotating axes.

@@ -61,9 +61,10 @@ void advance(Scene& scene, Scalar<F> step, bool grounded) {
     const Vec3<F> away = rotation_vector(scene.state.rotation[b] * conjugate(scene.state.rotation[p]));
     scene.torque[b] = (away + v * step) * -scene.stiffness[b] - v * scene.damping[b];
   }
-  forward_dynamics<F>(scene.shape, scene.state, scene.kinematics, scene.torque, scene.armature, scene.force,
-                      scene.moment, grounded ? &scene.ground : nullptr, &scene.grip, scene.work,
-                      scene.acceleration);
+  forward_dynamics<F>(
+      scene.shape, scene.state, scene.kinematics, scene.torque,
+      {scene.armature, scene.force, scene.moment, grounded ? &scene.ground : nullptr, &scene.grip}, scene.work,
+      scene.acceleration);
   integrate(scene.state, scene.acceleration, step);
 }
 
