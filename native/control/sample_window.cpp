@@ -78,7 +78,7 @@ class Window {
     for (int s = 1; s <= setting_.steps; s++) {
       const double share = static_cast<double>(s) / setting_.steps;
       blend(from_, to_, static_cast<float>(a + (b - a) * share), nudge_);
-      advance(tile_, setting_, share, &nudge_);
+      advance(tile_, setting_, s, &nudge_);
     }
     evaluate(Segment<F>(tile_.knots[0], tile_.knots[1], 1, setting_.length), tile_.target);
     F relative, world;

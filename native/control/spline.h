@@ -39,7 +39,7 @@ struct PelvisTarget {
 template <class F>
 struct BodyTarget {
   Quat<F> rotation;
-  Vec3<F> spin, spin_rate;  // absolute angular velocity and acceleration, world axes
+  Vec3<F> spin, spin_rate;  // absolute angular velocity and acceleration, world axes; the latter if asked for
 };
 
 // The segment from `a` to `b`, `length` s apart, at share u of it.
@@ -60,23 +60,24 @@ class Segment {
   }
 
   SC_INLINE PelvisTarget<F> pelvis() const {
-    return {{value(0), value(1), value(2)},
-            {first(0), first(1), first(2)},
-            {second(0), second(1), second(2)}};
+    return {
+        {value(0), value(1), value(2)}, {first(0), first(1), first(2)}, {second(0), second(1), second(2)}};
   }
 
   // Quaternion components are interpolated and normalised: with n = |q|^2, angular velocity = 2 q' q^* / n,
-  // and its derivative 2 q'' q^* / n - angular velocity n' / n.
-  SC_INLINE BodyTarget<F> body(int b) const {
+  // and its derivative, where `rates` are wanted, 2 q'' q^* / n - angular velocity n' / n.
+  SC_INLINE BodyTarget<F> body(int b, bool rates) const {
     const int k = 3 + b * 4;
     const Quat<F> q = {value(k), value(k + 1), value(k + 2), value(k + 3)};
     const Quat<F> q1 = {first(k), first(k + 1), first(k + 2), first(k + 3)};
-    const Quat<F> q2 = {second(k), second(k + 1), second(k + 2), second(k + 3)};
     const F two = S(2) / dot(q, q);
-    const F shrink = dot(q, q1) * two;
-    const Quat<F> w = q1 * conjugate(q), r = q2 * conjugate(q);
-    const Vec3<F> spin = Vec3<F>{w.x, w.y, w.z} * two;
-    return {q * square_root(two * S(0.5)), spin, Vec3<F>{r.x, r.y, r.z} * two - spin * shrink};
+    const Quat<F> w = q1 * conjugate(q);
+    BodyTarget<F> out{q * square_root(two * S(0.5)), Vec3<F>{w.x, w.y, w.z} * two, {}};
+    if (rates) {
+      const Quat<F> q2 = {second(k), second(k + 1), second(k + 2), second(k + 3)}, r = q2 * conjugate(q);
+      out.spin_rate = Vec3<F>{r.x, r.y, r.z} * two - out.spin * (dot(q, q1) * two);
+    }
+    return out;
   }
 
  private:
@@ -106,7 +107,7 @@ void evaluate(const Segment<F>& segment, Target<F>& out) {
   out.position = pelvis.position;
   out.velocity = pelvis.velocity;
   for (int b = 0; b < kBodies; b++) {
-    const BodyTarget<F> body = segment.body(b);
+    const BodyTarget<F> body = segment.body(b, false);
     out.rotation[b] = body.rotation;
     out.spin[b] = body.spin;
   }

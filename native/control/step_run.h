@@ -19,15 +19,15 @@ inline double processor_seconds() {
 
 // A step with PD on the joints alone: nothing holds the pelvis.
 template <class F>
-void advance_passive(Tile<F>& tile, const Setting<F>& s, double share) {
-  const Segment<F> segment(tile.knots[0], tile.knots[1], share, s.length);
+void advance_passive(Tile<F>& tile, const Setting<F>& s, int step) {
+  const Segment<F> segment(tile.knots[0], tile.knots[1], static_cast<double>(step) / s.steps, s.length);
   const Scalar<F> h = s.ground.step;
   ControlWork<F>& work = tile.control;
   Axes<F> turn{};
   for (int b : kTree.order) {
     place_body(tile.shape, tile.state, b, tile.kinematics);
     const int p = kParent[b], depth = kTree.depth[b];
-    const BodyTarget<F> target = segment.body(b);
+    const BodyTarget<F> target = segment.body(b, false);
     WishLevel<F>& own = work.level[depth];
     own.error = target.rotation * conjugate(tile.state.rotation[b]);
     own.spin = target.spin;
@@ -44,8 +44,7 @@ void advance_passive(Tile<F>& tile, const Setting<F>& s, double share) {
   const Loads<F> loads{s.gains.armature, {}, {}, &s.ground, &tile.grip, joint_limits(), h};
   const auto pelvis = articulate(tile.shape, tile.state, tile.kinematics, loads, tile.forward,
                                  [&](int b) { return work.torque[b]; });
-  integrate_pelvis(tile.state, Vec3<F>{pelvis.linear.x, pelvis.linear.y - Scalar<F>(kGravity), pelvis.linear.z},
-                   h);
+  integrate_pelvis(tile.state, true_acceleration(pelvis.linear), h);
   accelerate(tile.kinematics, pelvis.linear, pelvis.angular, &tile.grip, tile.forward,
              [&](int b, Vec3<F> angular, Vec3<F>) { integrate_body(tile.state, b, angular, h); });
 }
@@ -95,11 +94,10 @@ StepTiming run_steps(const StepJob& job, Begin begin) {
       load_knot(tile.knots[1], job.splines, count, f);
     }
     for (int s = 1; s <= setting.steps; s++) {
-      const double share = static_cast<double>(s) / setting.steps;
       if (probe.gains)
-        advance_passive(tile, setting, share);
+        advance_passive(tile, setting, s);
       else
-        advance(tile, setting, share);
+        advance(tile, setting, s);
     }
     if (f < probe.settle) continue;
     timing.seconds += processor_seconds() - started;

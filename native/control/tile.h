@@ -55,30 +55,31 @@ struct Setting {
   }
 };
 
-// A physics step towards the target `share` of the way from one knot to the next, in three sweeps: down from
-// the pelvis to see where the bodies are and what is wanted of them, up from the leaves for contacts, torques
-// and inertias, and down again with the accelerations.
+// Physics step `step`, 1 to s.steps, of a frame, in three sweeps: down from the pelvis to see where the
+// bodies are and what is wanted of them, up from the leaves for contacts, torques and inertias, and down
+// again with the accelerations. A deviation (`nudge`) wants to be answered at once; else every second step is
+// enough.
 template <class F>
-void advance(Tile<F>& tile, const Setting<F>& s, double share, const Nudge<F>* nudge = nullptr) {
-  const Segment<F> segment(tile.knots[0], tile.knots[1], share, s.length);
+void advance(Tile<F>& tile, const Setting<F>& s, int step, const Nudge<F>* nudge = nullptr) {
+  const Segment<F> segment(tile.knots[0], tile.knots[1], static_cast<double>(step) / s.steps, s.length);
   const Scalar<F> h = s.ground.step;
+  const bool anew = nudge || step % 2 == 1;
   Kinematics<F>& k = tile.kinematics;
   ControlWork<F>& work = tile.control;
-  Controller<F> controller{s.tuning, s.gains, tile.shape, tile.state, k, nudge, h, work, tile.plan};
+  Controller<F> controller{s.tuning, s.gains, tile.shape, tile.state, k, nudge, h, anew, work, tile.plan};
   place_body(tile.shape, tile.state, 0, k);
-  controller.wish_pelvis(segment.pelvis(), segment.body(0));
+  controller.wish_pelvis(segment.pelvis(), segment.body(0, anew));
   for (int i = 1; i < kBodies; i++) {
     const int b = kTree.order[i];
     place_body(tile.shape, tile.state, b, k);
-    controller.wish_body(b, kTree.depth[b], segment.body(b));
+    controller.wish_body(b, segment.body(b, anew));
   }
   controller.plan_support(s.force_cap, s.torque_cap);
 
   const Loads<F> loads{s.gains.armature, work.force, work.moment, &s.ground, &tile.grip, joint_limits(), h};
-  const auto pelvis = articulate(tile.shape, tile.state, k, loads, tile.forward,
-                                 [&](int b) { return controller.torque(b); });
-  integrate_pelvis(tile.state, Vec3<F>{pelvis.linear.x, pelvis.linear.y - Scalar<F>(kGravity), pelvis.linear.z},
-                   h);
+  const auto pelvis =
+      articulate(tile.shape, tile.state, k, loads, tile.forward, [&](int b) { return controller.torque(b); });
+  integrate_pelvis(tile.state, true_acceleration(pelvis.linear), h);
   accelerate(k, pelvis.linear, pelvis.angular, &tile.grip, tile.forward,
              [&](int b, Vec3<F> angular, Vec3<F> joint) {
                integrate_body(tile.state, b, angular, h);

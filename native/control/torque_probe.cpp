@@ -47,7 +47,8 @@ void probe_torque(const double* state, const double* asked, double rate, double*
   for (Vec3<double>& t : s.torque) asked = take(t, asked);
   const Gains<double> gains = make_gains<double>(1 / rate);
   forward_kinematics(s.shape, s.state, s.kinematics);
-  forward_dynamics<double>(s.shape, s.state, s.kinematics, s.torque, {gains.armature}, s.work, s.acceleration);
+  forward_dynamics<double>(s.shape, s.state, s.kinematics, s.torque, {gains.armature}, s.work,
+                           s.acceleration);
   accelerations = give(s.acceleration.linear, accelerations);
   for (const Vec3<double>& a : s.acceleration.angular) accelerations = give(a, accelerations);
   ratios[0] = 0;

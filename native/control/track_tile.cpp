@@ -32,7 +32,7 @@ void track_tile(const TrackJob& job, TrackResult* results) {
       load_knot(tile.knots[1], job.splines, count, f);
     }
     for (F& sole : tile.load.sole) sole = F{};
-    for (int s = 1; s <= setting.steps; s++) advance(tile, setting, static_cast<double>(s) / setting.steps);
+    for (int s = 1; s <= setting.steps; s++) advance(tile, setting, s);
     evaluate(Segment<F>(tile.knots[0], tile.knots[1], 1, setting.length), tile.target);
     F relative, world;
     pose_distance(tile.shape, tile.state.rotation, tile.target.rotation,

@@ -24,8 +24,8 @@ struct Tuning {
   double plan_lever = 0.35;  // m: a residual torque weighs as this times a force
   double plan_cost = 1e-3;   // on the forces themselves, relative
   double plan_pace = 0.3;    // of the method's iterations: the weight of staying near the last forces
-  double plan_relax = 1.5;     // over-relaxation of an iteration, 0 to 2
-  int plan_iterations = 4;     // warm-started every step
+  double plan_relax = 1.5;   // over-relaxation of an iteration, 1 is none, 2 diverges
+  int plan_iterations = 6;   // warm-started every second step
 
   // Per point, N/m and N s/m. Sixteen points carry the standing body 0.2 mm deep.
   double ground_stiffness = 270000, ground_damping = 2700, ground_grip = 150000, ground_grip_damping = 2700;

@@ -47,10 +47,14 @@ struct Kinematics {
   Vec3<F> moment[kBodies], bias_moment[kBodies], bias_force[kBodies];
 };
 
-// A true acceleration as the sweeps have it.
+// A true acceleration as the sweeps have it, and back.
 template <class F>
 SC_INLINE Vec3<F> less_gravity(Vec3<F> a) {
   return {a.x, a.y + Scalar<F>(kGravity), a.z};
+}
+template <class F>
+SC_INLINE Vec3<F> true_acceleration(Vec3<F> a) {
+  return {a.x, a.y - Scalar<F>(kGravity), a.z};
 }
 
 // Accelerations; `linear` is the pelvis' true acceleration.

@@ -98,16 +98,16 @@ SC_INLINE void add_product(Mat3<F>& m, Vec3<F> a, Vec3<F> b) {
 // Loads on the tree besides gravity.
 template <class F>
 struct Loads {
-  const Scalar<F>* armature;       // [kBodies] e of each joint, the same in every lane
-  Vec3<F> force{}, moment{};       // external, at the pelvis' joint
-  const Ground<F>* ground{};       // contact law, or null without ground
-  Grip<F>* grip{};                 // what contacts keep from step to step, zeros at first
-  const JointLimit* limits{};      // [kBodies] of the joints, or null
-  Scalar<F> step = 0;              // of their stops, s
+  const Scalar<F>* armature;   // [kBodies] e of each joint, the same in every lane
+  Vec3<F> force{}, moment{};   // external, at the pelvis' joint
+  const Ground<F>* ground{};   // contact law, or null without ground
+  Grip<F>* grip{};             // what contacts keep from step to step, zeros at first
+  const JointLimit* limits{};  // [kBodies] of the joints, or null
+  Scalar<F> step = 0;          // of their stops, s
 };
 
 // From the leaves to the pelvis. torque(b): on joint b, world axes, acting on the child and its opposite on
-// the parent; asked for children first. Returns the pelvis' accelerations.
+// the parent; asked for children first. Returns the pelvis' accelerations, the linear one less gravity.
 template <class F, class Torque>
 SC_INLINE auto articulate(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                           const Loads<F>& loads, ForwardWork<F>& work, Torque torque) {
@@ -183,8 +183,9 @@ SC_INLINE auto articulate(const Shape<F>& shape, const State<F>& state, const Ki
   }
 }
 
-// From the pelvis to the leaves. settle(b, angular, joint): the angular acceleration of body b and, but for
-// the pelvis, its part relative to the parent's turning axes; parents first. It may change the state of b.
+// From the pelvis, whose accelerations articulate() gave, to the leaves. settle(b, angular, joint): the
+// angular acceleration of body b and, but for the pelvis, its part relative to the parent's turning axes;
+// parents first. It may change the state of b.
 template <class F, class Settle>
 SC_INLINE void accelerate(const Kinematics<F>& k, Vec3<F> linear, Vec3<F> angular, Grip<F>* grip,
                           ForwardWork<F>& work, Settle settle) {
@@ -215,8 +216,7 @@ SC_INLINE void forward_dynamics(const Shape<F>& shape, const State<F>& state, co
                                 const Vec3<F>* torque, const Loads<F>& loads, ForwardWork<F>& work,
                                 Acceleration<F>& out) {
   const auto pelvis = articulate(shape, state, k, loads, work, [torque](int b) { return torque[b]; });
-  out.linear = pelvis.linear;
-  out.linear.y = out.linear.y - Scalar<F>(kGravity);
+  out.linear = true_acceleration(pelvis.linear);
   accelerate(k, pelvis.linear, pelvis.angular, loads.grip, work, [&](int b, Vec3<F> angular, Vec3<F> joint) {
     out.angular[b] = angular;
     out.joint[b] = joint;

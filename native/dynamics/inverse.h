@@ -48,8 +48,8 @@ SC_INLINE Wrench<F> at_parent(const Kinematics<F>& k, int b, const Wrench<F>& w)
 // Needed on each body about its own joint, gravity included, for `wanted`. Returns what is needed at the
 // pelvis in all.
 template <class F>
-SC_INLINE Wrench<F> needed_forces(const Shape<F>& shape, const Kinematics<F>& k, const Acceleration<F>& wanted,
-                                  Wrench<F>* needed, Vec3<F>* acceleration) {
+SC_INLINE Wrench<F> needed_forces(const Shape<F>& shape, const Kinematics<F>& k,
+                                  const Acceleration<F>& wanted, Wrench<F>* needed, Vec3<F>* acceleration) {
   Wrench<F> sum{};
   for (int b = 0; b < kBodies; b++) {
     const int p = kParent[b];

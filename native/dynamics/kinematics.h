@@ -25,10 +25,12 @@ SC_INLINE void place_body(const Shape<F>& shape, const State<F>& state, int b, K
   const Vec3<F> own = shape.inertia[b];
   const Vec3<F> x = axes.x * (own.x - own.y), z = axes.z * (own.z - own.y);
   const F round = dot(h, c) + own.y;
-  const Sym3<F> inertia = {
-      round + x.x * axes.x.x + z.x * axes.z.x - h.x * c.x, round + x.y * axes.x.y + z.y * axes.z.y - h.y * c.y,
-      round + x.z * axes.x.z + z.z * axes.z.z - h.z * c.z, x.x * axes.x.y + z.x * axes.z.y - h.x * c.y,
-      x.x * axes.x.z + z.x * axes.z.z - h.x * c.z,         x.y * axes.x.z + z.y * axes.z.z - h.y * c.z};
+  const Sym3<F> inertia = {round + x.x * axes.x.x + z.x * axes.z.x - h.x * c.x,
+                           round + x.y * axes.x.y + z.y * axes.z.y - h.y * c.y,
+                           round + x.z * axes.x.z + z.z * axes.z.z - h.z * c.z,
+                           x.x * axes.x.y + z.x * axes.z.y - h.x * c.y,
+                           x.x * axes.x.z + z.x * axes.z.z - h.x * c.z,
+                           x.y * axes.x.z + z.y * axes.z.z - h.y * c.z};
   k.inertia[b] = inertia;
   k.moment[b] = h;
   const Vec3<F> w = state.turning(b);

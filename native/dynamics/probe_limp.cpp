@@ -88,9 +88,10 @@ void probe_limp(const double* state, int steps, double rate, bool stops, double*
   const Scalar<F> step = Scalar<F>(1 / rate);
   forward_kinematics(limp.shape, limp.state, limp.kinematics);
   for (int i = 0; i < steps; i++) {
-    forward_dynamics<F>(limp.shape, limp.state, limp.kinematics, limp.torque,
-                        {limp.armature, Vec3<F>{}, Vec3<F>{}, nullptr, nullptr, stops ? joint_limits() : nullptr, step},
-                        limp.work, limp.acceleration);
+    forward_dynamics<F>(
+        limp.shape, limp.state, limp.kinematics, limp.torque,
+        {limp.armature, Vec3<F>{}, Vec3<F>{}, nullptr, nullptr, stops ? joint_limits() : nullptr, step},
+        limp.work, limp.acceleration);
     integrate(limp.state, limp.acceleration, step);
     forward_kinematics(limp.shape, limp.state, limp.kinematics);
     store(limp.state, states + static_cast<size_t>(i) * kProbeState);

@@ -63,8 +63,8 @@ void advance(Scene& scene, Scalar<F> step, bool grounded) {
   }
   forward_dynamics<F>(
       scene.shape, scene.state, scene.kinematics, scene.torque,
-      {scene.armature, scene.force, scene.moment, grounded ? &scene.ground : nullptr, &scene.grip}, scene.work,
-      scene.acceleration);
+      {scene.armature, scene.force, scene.moment, grounded ? &scene.ground : nullptr, &scene.grip},
+      scene.work, scene.acceleration);
   integrate(scene.state, scene.acceleration, step);
 }
 

@@ -3,9 +3,11 @@
 // ancestors by depth, a sweep from the leaves what parents want of their children: a few places instead of
 // one a body.
 #pragma once
+#include "math/lanes.h"
 #include "model/humanoid.h"
 
 namespace selfcorrect {
+inline namespace SC_ISA {
 
 struct Tree {
   int order[kBodies];   // parents first; backwards: children first
@@ -38,4 +40,5 @@ struct Tree {
 inline constexpr Tree kTree{};
 constexpr int kLevels = kTree.levels;
 
+}  // namespace SC_ISA
 }  // namespace selfcorrect

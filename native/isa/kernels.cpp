@@ -11,6 +11,9 @@ namespace selfcorrect {
 namespace avx512 {
 extern const Kernels kTable;
 }
+namespace avx512x4 {
+extern const Kernels kTable;
+}
 namespace avx2 {
 extern const Kernels kTable;
 }
@@ -26,6 +29,9 @@ namespace generic {
 extern const Kernels kTable;
 }
 #endif
+namespace scalar {
+extern const Kernels kTable;
+}
 inline namespace baseline {
 extern const Kernels kTable;
 }
@@ -37,19 +43,23 @@ struct Compiled {
   bool runs;  // on this processor, under this operating system
 };
 
-// Widest first. What is asked of the processor is what CMakeLists.txt allows the compiler.
+// Widest first, of equals the faster. What is asked of the processor is what CMakeLists.txt allows the
+// compiler.
 std::vector<Compiled> compiled() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  return {{&avx512::kTable, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
-                                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-                                __builtin_cpu_supports("avx512bw")},
-          {&avx2::kTable, __builtin_cpu_supports("avx2") != 0},
-          {&sse4::kTable, __builtin_cpu_supports("sse4.2") != 0}};
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  return {{&avx512::kTable, avx512},
+          {&avx2::kTable, avx2},
+          {&avx512x4::kTable, avx512},
+          {&sse4::kTable, __builtin_cpu_supports("sse4.2") != 0},
+          {&scalar::kTable, true}};
 #elif defined(__aarch64__)
-  return {{&neon::kTable, true}};
+  return {{&neon::kTable, true}, {&scalar::kTable, true}};
 #else
-  return {{&generic::kTable, true}};
+  return {{&generic::kTable, true}, {&scalar::kTable, true}};
 #endif
 }
 
@@ -62,9 +72,6 @@ std::string listed(const std::vector<std::string>& names) {
 const Kernels& choose() {
   const std::vector<Compiled> all = compiled();
   const auto widest = std::find_if(all.begin(), all.end(), [](const Compiled& c) { return c.runs; });
-  if (widest == all.end())
-    throw std::runtime_error(std::string("Expected a processor with ") + all.back().table->isa +
-                             " but found one without.");
   const char* wanted = std::getenv("SELFCORRECT_ISA");
   if (!wanted || !*wanted) return *widest->table;
   std::vector<std::string> names;
@@ -90,7 +97,8 @@ const Kernels& kernels(int count) {
   static const std::vector<Compiled> all = compiled();
   const Kernels* narrowest = &kernels();
   for (const Compiled& c : all)
-    if (c.runs && c.table->lanes >= count && c.table->lanes < narrowest->lanes) narrowest = c.table;
+    if (c.runs && c.table->lanes > 1 && c.table->lanes >= count && c.table->lanes < narrowest->lanes)
+      narrowest = c.table;
   return *narrowest;
 }
 

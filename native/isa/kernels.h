@@ -31,13 +31,12 @@ struct Kernels {
 };
 
 // The widest of this processor, or the one that the environment variable SELFCORRECT_ISA names. The choice is
-// made once. Throws std::runtime_error for a name that is unknown or not of this processor, and where the
-// processor has none of the sets.
+// made once. Throws std::runtime_error for a name that is unknown or not of this processor.
 const Kernels& kernels();
 
 // Those that track `count` motions soonest: of the sets up to the one above, the narrowest that holds them
-// all. A few motions leave most lanes of a wide tile empty; a narrower one steps in two thirds of the time
-// and gives the same bytes.
+// all. A few motions leave most lanes of a wide tile empty; a narrower one steps in half of the time and
+// gives the same bytes. One lane steps no sooner than four.
 const Kernels& kernels(int count);
 
 // Those that this processor can run, widest first.

@@ -33,12 +33,18 @@ struct LaneType {
 template <int N>
 using LaneVector = typename LaneType<N>::type;
 
-// The lane type of this compilation. The baseline's kernels are the reference in double precision.
+// The lane type of this compilation. The baseline's kernels are the reference in double precision. A set may
+// ask for fewer lanes than its registers have.
 #if defined(SC_BASELINE)
 constexpr int kLanes = 1;
 using Lanes = double;
+#elif defined(SC_ONE_LANE)
+constexpr int kLanes = 1;
+using Lanes = float;
 #else
-#if defined(__AVX512F__)
+#if defined(SC_FOUR_LANES)
+constexpr int kLanes = 4;
+#elif defined(__AVX512F__)
 constexpr int kLanes = 16;
 #elif defined(__AVX2__)
 constexpr int kLanes = 8;
