@@ -7,25 +7,12 @@
 
 namespace selfcorrect {
 
-#if defined(__x86_64__)
-namespace avx512 {
-extern const Kernels kTable;
-}
-namespace avx2 {
-extern const Kernels kTable;
-}
-namespace sse4 {
-extern const Kernels kTable;
-}
-#elif defined(__aarch64__)
-namespace neon {
-extern const Kernels kTable;
-}
-#else
-namespace generic {
-extern const Kernels kTable;
-}
-#endif
+#define X(isa)                 \
+  namespace isa {              \
+  extern const Kernels kTable; \
+  }
+SC_EACH_ISA
+#undef X
 inline namespace baseline {
 extern const Kernels kTable;
 }
@@ -37,20 +24,28 @@ struct Compiled {
   bool runs;  // on this processor, under this operating system
 };
 
-// Widest first. What is asked of the processor is what CMakeLists.txt allows the compiler.
+// What is asked of the processor is what CMakeLists.txt allows the compiler.
+#if defined(__x86_64__)
+[[maybe_unused]] bool runs_avx512() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw");
+}
+[[maybe_unused]] bool runs_avx2() { return __builtin_cpu_supports("avx2"); }
+[[maybe_unused]] bool runs_sse4() { return __builtin_cpu_supports("sse4.2"); }
+#else
+[[maybe_unused]] bool runs_neon() { return true; }
+[[maybe_unused]] bool runs_generic() { return true; }
+#endif
+
+// Widest first.
 std::vector<Compiled> compiled() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  return {{&avx512::kTable, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
-                                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-                                __builtin_cpu_supports("avx512bw")},
-          {&avx2::kTable, __builtin_cpu_supports("avx2") != 0},
-          {&sse4::kTable, __builtin_cpu_supports("sse4.2") != 0}};
-#elif defined(__aarch64__)
-  return {{&neon::kTable, true}};
-#else
-  return {{&generic::kTable, true}};
 #endif
+#define X(isa) {&isa::kTable, runs_##isa()},
+  return {SC_EACH_ISA};
+#undef X
 }
 
 std::string listed(const std::vector<std::string>& names) {
