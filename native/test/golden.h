@@ -8,15 +8,18 @@
 
 namespace selfcorrect::test {
 
-constexpr int kGoldenMotions = 24;
-
 struct Golden {
   const char* name;
   const char* digest;
 };
 
 constexpr Golden kGolden[] = {
-    {"inputs", ""},
+    {"inputs", "9a18e70d6c5fbd8f"},
+    {"clip", "b8063968ab124bb7"},
+    {"loop", "53d0f0175103ea12"},
+    {"ladder", "d9b04470f6d2ec00"},
+    {"sampling", "ebbb0dde7f05b44f"},
+    {"keep", "14034993c5403013"},
 };
 
 // The lines above, as they are now.

@@ -5,7 +5,6 @@
 #include <random>
 #include <thread>
 
-#include "test/harness.h"
 #include "test/job.h"
 
 namespace selfcorrect::test {
@@ -14,7 +13,7 @@ namespace {
 void progress(const Scale& scale) {
   const Job& job = jobs()[2];
   for (int threads : {1, 2, 3}) {
-    Work work(job, first_motions(scale.motions));
+    Work work(job, motions_of(job, scale));
     std::mutex mutex;
     std::map<std::thread::id, int> last;
     std::vector<int> seen(static_cast<size_t>(work.count()) + 1);
@@ -65,8 +64,8 @@ int stop_at(Work& work, int point, int moment, const std::vector<uint64_t>& expe
 
 void abort(const Scale& scale) {
   const Job& job = jobs()[2];
-  const std::vector<uint64_t> expected = reference_digests(job, scale.motions);
-  Work work(job, first_motions(scale.motions));
+  const std::vector<uint64_t> expected = reference_digests(job, scale);
+  Work work(job, motions_of(job, scale));
   std::mt19937 random(1);
   int partly = 0;
   for (int n = 0; n < scale.aborts; n++) {
@@ -80,7 +79,7 @@ void abort(const Scale& scale) {
 }
 
 void abort_before(const Scale& scale) {
-  Work work(jobs()[0], first_motions(scale.motions));
+  Work work(jobs()[0], motions_of(jobs()[0], scale));
   const std::atomic<bool> cancel{true};
   work.run(2, cancel, [](int) { throw Failure("progress of a batch that did not begin"); });
   for (int i = 0; i < work.count(); i++)

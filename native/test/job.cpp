@@ -8,7 +8,6 @@
 #include "binding/report_table.h"
 #include "reference/reference.h"
 #include "test/digest.h"
-#include "test/harness.h"
 
 namespace selfcorrect::test {
 namespace {
@@ -33,7 +32,7 @@ const std::vector<Job>& jobs() {
       {.name = "clip", .options = options(Preset::kClip, 0.5, 300), .rotations = true},
       {.name = "loop", .options = options(Preset::kLoop, 0.5, 300)},
       {.name = "ladder", .options = options(Preset::kClip, 0, 0)},
-      {.name = "sampling", .options = options(Preset::kLoop, 0, 0, 20), .motions = 16},
+      {.name = "sampling", .options = options(Preset::kLoop, 0, 0, 20)},
       {.name = "keep", .options = options(Preset::kLoop, 0.5, 300), .keep = true, .rotations = true}};
   return all;
 }
@@ -121,8 +120,12 @@ std::vector<int> first_motions(int count) {
   return numbers;
 }
 
-std::vector<uint64_t> reference_digests(const Job& job, int count) {
-  Work work(job, first_motions(std::min(count, job.motions)));
+std::vector<int> motions_of(const Job& job, const Scale& scale) {
+  return first_motions(job.options.sampling.samples > 0 ? scale.sampled : scale.motions);
+}
+
+std::vector<uint64_t> reference_digests(const Job& job, const Scale& scale) {
+  Work work(job, motions_of(job, scale));
   work.run(1);
   return work.digests();
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "include/tracker.h"
+#include "test/harness.h"
 #include "test/motions.h"
 
 namespace selfcorrect::test {
@@ -17,7 +18,6 @@ struct Job {
   Options options;
   bool keep = false;       // every third motion is left as it is
   bool rotations = false;  // asked for
-  int motions = 1 << 30;   // at most: sampling is slow
 };
 
 // Tracking as it is for a clip and in a loop; without outside help, so that several motions are lost at first
@@ -63,8 +63,11 @@ class Work {
 // 0, 1, ..., count - 1.
 std::vector<int> first_motions(int count);
 
-// What one thread makes of motions 0 to count - 1 of a job, all in one batch.
-std::vector<uint64_t> reference_digests(const Job& job, int count);
+// The motions of a job at a scale.
+std::vector<int> motions_of(const Job& job, const Scale& scale);
+
+// What one thread makes of them, all in one batch.
+std::vector<uint64_t> reference_digests(const Job& job, const Scale& scale);
 
 // Fails with the motions whose digests differ.
 void expect_same(const std::vector<uint64_t>& found, const std::vector<uint64_t>& expected,

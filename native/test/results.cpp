@@ -3,11 +3,12 @@
 
 #include "test/digest.h"
 #include "test/golden.h"
-#include "test/harness.h"
 #include "test/job.h"
 
 namespace selfcorrect::test {
 namespace {
+
+constexpr Scale kGoldenScale = {.motions = 24, .sampled = 16};
 
 struct Found {
   std::string name, digest;
@@ -15,13 +16,13 @@ struct Found {
 
 std::vector<Found> digests_now() {
   Digest inputs;
-  for (int number : first_motions(kGoldenMotions)) {
+  for (int number : first_motions(kGoldenScale.motions)) {
     const Motion motion = make_motion(number);
     inputs.add(motion.data(), motion.size() * sizeof(float));
   }
   std::vector<Found> found = {{"inputs", hex(inputs.value())}};
   for (const Job& job : jobs()) {
-    const std::vector<uint64_t> digests = reference_digests(job, kGoldenMotions);
+    const std::vector<uint64_t> digests = reference_digests(job, kGoldenScale);
     Digest all;
     all.add(digests.data(), digests.size() * sizeof digests[0]);
     found.push_back({job.name, hex(all.value())});
@@ -70,7 +71,7 @@ void outcomes(const Scale&) {
 // reach that.
 void help(const Scale&) {
   const auto count_of = [](const Job& job, auto holds) {
-    Work work(job, first_motions(std::min(kGoldenMotions, job.motions)));
+    Work work(job, motions_of(job, kGoldenScale));
     work.run(2);
     int count = 0;
     for (int i = 0; i < work.count(); i++) count += holds(work.report(i));

@@ -5,25 +5,38 @@
 
 #include "isa/kernels.h"
 #include "test/allocation.h"
-#include "test/harness.h"
 #include "test/job.h"
 #include "test/thread_limit.h"
 
 namespace selfcorrect::test {
 namespace {
 
-constexpr int kFrames = 8;
-
-// A job that goes everywhere: tracked, helped, sampled, lost, rejected, kept; more motions than the narrowest
-// set has lanes, so that there is work for two threads.
-Job small_job(bool sampling) {
-  Job job = jobs()[sampling ? 3 : 2];
-  job.options.sampling.samples = sampling ? 3 : 0;
+// A job that goes everywhere: motions tracked, lost, helped, sampled, rejected and kept, and more of them
+// than the narrowest set has lanes, so that there is work for two threads.
+constexpr int kFrames = 16;
+const std::vector<int> kNumbers = {8, 1, 5, 11, 3};
+Job small_job() {
+  Job job = jobs()[2];
+  job.options.rate = 120;
+  job.options.sampling.samples = 3;
   job.options.sampling.keep = 2;
   job.rotations = job.keep = true;
   return job;
 }
-const std::vector<int> kNumbers = {1, 5, 7, 19, 11, 4, 3};
+
+void expect_everywhere(const Work& work) {
+  const auto some = [&](auto holds) {
+    for (int i = 0; i < work.count(); i++)
+      if (holds(work.report(i))) return true;
+    return false;
+  };
+  expect(some([](const Report& r) { return r.sampled; }) &&
+             some([](const Report& r) { return r.rung == 0; }) &&
+             some([](const Report& r) { return r.rung > 0; }) &&
+             some([](const Report& r) { return r.reason == Reason::kKept; }) &&
+             some([](const Report& r) { return r.status == Status::kRejected; }),
+         "the job does not go everywhere");
+}
 
 // Runs `task` on a thread of its own, which takes with it what the corrector keeps for a thread's next
 // motion.
@@ -81,27 +94,26 @@ void refuse_all(Work& work, int threads, bool lasting, int stride, bool warm, Th
 
 void out_of_memory(const Scale& scale, int threads) {
   setenv("SELFCORRECT_ISA", available_isas().back().c_str(), 0);
-  for (const bool sampling : {false, true}) {
-    const Job job = small_job(sampling);
-    Work work(job, kNumbers, kFrames);
-    // From the first batch of the process on: what is made once, like the choice of kernels, is refused too.
-    refuse_all(work, threads, false, scale.stride, false, [] {});
-    work.run(threads);
-    const std::vector<uint64_t> expected = work.digests();
-    Work witness(job, kNumbers, kFrames);
-    for (const bool lasting : {false, true})
-      refuse_all(work, threads, lasting, scale.stride, true, [&] {
-        witness.run(1);
-        expect_same(witness.digests(), expected, "a batch after one without memory");
-      });
-  }
+  const Job job = small_job();
+  Work work(job, kNumbers, kFrames), witness(job, {1, 5}, kFrames);
+  // From the first batch of the process on: what is made once, like the choice of kernels, is refused too.
+  refuse_all(work, threads, false, scale.stride, false, [] {});
+  work.run(threads);
+  expect_everywhere(work);
+  witness.run(1);
+  const std::vector<uint64_t> expected = witness.digests();
+  for (const bool lasting : {false, true})
+    refuse_all(work, threads, lasting, scale.stride, true, [&] {
+      witness.run(1);
+      expect_same(witness.digests(), expected, "a batch after one without memory");
+    });
 }
 
 void few_threads(const Scale& scale) {
   const Job& job = jobs()[0];
-  const std::vector<uint64_t> expected = reference_digests(job, scale.motions);
+  const std::vector<uint64_t> expected = reference_digests(job, scale);
   for (int given : {0, 1, 2}) {
-    Work work(job, first_motions(scale.motions));
+    Work work(job, motions_of(job, scale));
     limit_threads(given);
     try {
       work.run(4);
