@@ -45,6 +45,8 @@ class BatchRun {
       for (int i = 1; i < threads; ++i) pool.emplace_back([this] { work(); });
     } catch (const std::system_error&) {
       // The system gives no more threads: those it gave do the work.
+    } catch (...) {
+      fail();
     }
     work();
     for (auto& thread : pool) thread.join();
@@ -68,20 +70,20 @@ class BatchRun {
   uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
 
   void work() {
-    for (auto group = scheduler_.next(); !group.empty(); group = scheduler_.next()) {
-      std::vector<Item> again;
-      try {
-        if (!stopped()) again = correct(group);
-      } catch (...) {  // out of memory: the others stop too, and the caller learns of it
-        const std::lock_guard lock(error_mutex_);
-        if (!error_) error_ = std::current_exception();
-        failed_ = true;
-      }
-      scheduler_.finished(std::move(again));
+    try {
+      for (auto group = scheduler_.next(); !group.empty(); group = scheduler_.next())
+        scheduler_.finished(cancel_ ? std::vector<Item>{} : correct(group));
+    } catch (...) {
+      fail();
     }
   }
 
-  bool stopped() const { return failed_ || cancel_; }
+  // Out of memory: the others stop too, and the caller learns of it.
+  void fail() {
+    scheduler_.stop();
+    const std::lock_guard lock(error_mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
 
   // Runs one group at its stage of the ladder. Returns the motions to try again.
   std::vector<Item> correct(std::vector<Item>& group) {
@@ -190,7 +192,6 @@ class BatchRun {
   std::vector<size_t> offsets_;
   Scheduler scheduler_;
   std::atomic<int> done_{0};
-  std::atomic<bool> failed_{false};
   std::mutex error_mutex_;
   std::exception_ptr error_;
 };

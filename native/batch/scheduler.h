@@ -31,11 +31,12 @@ class Scheduler {
                      [&](int a, int b) { return batch.lengths[a] > batch.lengths[b]; });
   }
 
-  // The next group, all of one stage; empty when nothing is left to do. Waits while a group in flight may
-  // still add work.
+  // The next group, all of one stage; empty when nothing is left to do, or the batch was stopped. Waits while
+  // a group in flight may still add work.
   std::vector<Item> next() {
     std::unique_lock lock(mutex_);
     for (;;) {
+      if (stopped_) return {};
       for (size_t stage = 0; stage < retries_.size(); ++stage)
         if (retries_[stage].size() >= widths_[stage]) return take(stage);
       if (fresh_ < order_.size()) {
@@ -62,6 +63,15 @@ class Scheduler {
     changed_.notify_all();
   }
 
+  // No more groups for anyone.
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
+  }
+
  private:
   std::vector<Item> take(size_t stage) {
     auto& queue = retries_[stage];
@@ -78,6 +88,7 @@ class Scheduler {
   std::vector<int> order_;
   size_t fresh_ = 0;
   int in_flight_ = 0;
+  bool stopped_ = false;
   std::vector<std::deque<Item>> retries_;  // by stage
 };
 

@@ -49,7 +49,7 @@ struct PointRange {
 };
 inline constexpr PointRange kPoints{};
 
-// Faster points may reach the ground unseen, by the rest of their step.
+// Faster points may reach the ground unseen, by the rest of their step, whatever their neighbours' lanes do.
 constexpr double kMaxApproach = 8;  // m/s
 
 template <class F>
@@ -63,7 +63,8 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
     const Vec3<F> at = shape.point[p];
     const F height =
         state.position.y + k.origin[body].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
-    if (!any(height < near)) {
+    const Mask<F> within = height < near;
+    if (!any(within)) {
       grip.x[p] = grip.z[p] = grip.normal[p] = zero;
       continue;
     }
@@ -75,7 +76,7 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
     // A point that pushes now, or would at the end, is in contact: the forecast alone lets a light foot at
     // rest flicker, since it leaves out the weight that keeps the foot down.
     const F now = -(height * g.stiffness) - maximum<F>(v.y, zero) * g.damping;
-    const Mask<F> active = maximum<F>(push, now) > zero;
+    const Mask<F> active = within & (maximum<F>(push, now) > zero);
     if (!any(active)) {
       grip.x[p] = grip.z[p] = grip.normal[p] = zero;
       continue;

@@ -7,31 +7,12 @@
 
 namespace selfcorrect {
 
-#if defined(__x86_64__)
-namespace avx512 {
-extern const Kernels kTable;
-}
-namespace avx512x4 {
-extern const Kernels kTable;
-}
-namespace avx2 {
-extern const Kernels kTable;
-}
-namespace sse4 {
-extern const Kernels kTable;
-}
-#elif defined(__aarch64__)
-namespace neon {
-extern const Kernels kTable;
-}
-#else
-namespace generic {
-extern const Kernels kTable;
-}
-#endif
-namespace scalar {
-extern const Kernels kTable;
-}
+#define X(isa)                 \
+  namespace isa {              \
+  extern const Kernels kTable; \
+  }
+SC_EACH_ISA
+#undef X
 inline namespace baseline {
 extern const Kernels kTable;
 }
@@ -43,24 +24,30 @@ struct Compiled {
   bool runs;  // on this processor, under this operating system
 };
 
-// Widest first, of equals the faster. What is asked of the processor is what CMakeLists.txt allows the
-// compiler.
+// What is asked of the processor is what CMakeLists.txt allows the compiler.
+#if defined(__x86_64__)
+[[maybe_unused]] bool runs_avx512() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avx512f") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw");
+}
+[[maybe_unused]] bool runs_avx512x4() { return runs_avx512(); }
+[[maybe_unused]] bool runs_avx2() { return __builtin_cpu_supports("avx2"); }
+[[maybe_unused]] bool runs_sse4() { return __builtin_cpu_supports("sse4.2"); }
+#else
+[[maybe_unused]] bool runs_neon() { return true; }
+[[maybe_unused]] bool runs_generic() { return true; }
+#endif
+[[maybe_unused]] bool runs_scalar() { return true; }
+
+// Widest first, of equals the faster: the order of CMakeLists.txt.
 std::vector<Compiled> compiled() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-  return {{&avx512::kTable, avx512},
-          {&avx2::kTable, avx2},
-          {&avx512x4::kTable, avx512},
-          {&sse4::kTable, __builtin_cpu_supports("sse4.2") != 0},
-          {&scalar::kTable, true}};
-#elif defined(__aarch64__)
-  return {{&neon::kTable, true}, {&scalar::kTable, true}};
-#else
-  return {{&generic::kTable, true}, {&scalar::kTable, true}};
 #endif
+#define X(isa) {&isa::kTable, runs_##isa()},
+  return {SC_EACH_ISA};
+#undef X
 }
 
 std::string listed(const std::vector<std::string>& names) {
