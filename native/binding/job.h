@@ -10,16 +10,18 @@ namespace selfcorrect::binding {
 
 class Job;
 
-// The jobs of one JavaScript environment (main thread or worker); when it goes away they are cancelled and
+// The jobs of one JavaScript environment (main thread or worker). When it exits they are cancelled and
 // joined.
-class Jobs {
- public:
-  ~Jobs();
+struct Jobs {
   std::set<std::shared_ptr<Job>> running;
+  bool joined_on_exit = false;
 };
 
 // correctBatch(joints, lengths, keep | null, out, labels, rotations | null, reports, options, onProgress)
 //   -> { promise, cancel() }
+// joints, out, labels and rotations: one array of the whole batch, or a list with an array for every motion.
+// They are read and written where they are: nothing may detach or resize them before the promise settles.
+// reports: [motions][columns], a table that is complete once the promise is fulfilled.
 Napi::Value start_job(const Napi::CallbackInfo& info);
 
 // The names of the columns of `reports`, [columns].
