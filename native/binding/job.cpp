@@ -21,31 +21,36 @@ constexpr auto kProgressEvery = std::chrono::milliseconds(50);
 constexpr size_t kColumns = std::size(kReportColumns);
 constexpr size_t kFrame = 22 * 3, kTurns = 22 * 4;
 
-// Where the frames of every motion are: in one array one after the other, or each in its own of a list.
+// Frames of the motions: motion i has lengths[i] of them, from starts[i] on where all are in one array.
+struct Frames {
+  const double* starts;
+  const int32_t* lengths;
+  size_t count;
+};
+
+// The memory of every motion in one array of all, or in a list with an array for each.
 template <class T>
-std::vector<T*> motions_of(Napi::Value value, const int32_t* lengths, uint32_t count, size_t width) {
+std::vector<T*> motions_of(Napi::Value value, const Frames& frames, size_t width) {
   const Napi::Env env = value.Env();
-  std::vector<T*> motions(count);
+  std::vector<T*> motions(frames.count);
   const auto check = [&](bool fits) {
-    if (!fits) throw Napi::RangeError::New(env, "Expected arrays that match lengths");
+    if (!fits) throw Napi::RangeError::New(env, "Expected arrays that match starts and lengths");
   };
   if (value.IsTypedArray()) {
     auto all = value.As<Napi::TypedArrayOf<T>>();
-    const T* const end = all.Data() + all.ElementLength();
-    T* next = all.Data();
-    for (uint32_t i = 0; i < count; ++i) {
-      motions[i] = next;
-      const size_t size = static_cast<size_t>(lengths[i]) * width;
-      check(size <= static_cast<size_t>(end - next));
-      next += size;
+    for (size_t i = 0; i < frames.count; ++i) {
+      check(frames.starts[i] >= 0 && frames.lengths[i] >= 0);
+      const auto start = static_cast<size_t>(frames.starts[i]),
+                 length = static_cast<size_t>(frames.lengths[i]);
+      check((start + length) * width <= all.ElementLength());
+      motions[i] = all.Data() + start * width;
     }
-    check(next == end);
   } else {
     const auto list = value.As<Napi::Array>();
-    for (uint32_t i = 0; i < count; ++i) {
+    for (uint32_t i = 0; i < frames.count; ++i) {
       const Napi::HandleScope scope(env);
       auto one = Napi::Value(list[i]).As<Napi::TypedArrayOf<T>>();
-      check(one.ElementLength() == static_cast<size_t>(lengths[i]) * width);
+      check(one.ElementLength() == static_cast<size_t>(frames.lengths[i]) * width);
       motions[i] = one.Data();
     }
   }
@@ -95,35 +100,39 @@ class Job : public std::enable_shared_from_this<Job> {
 
   Napi::Object start(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    auto lengths = info[1].As<Napi::Int32Array>();
-    const auto count = static_cast<uint32_t>(lengths.ElementLength());
-    joints_ = motions_of<float>(info[0], lengths.Data(), count, kFrame);
-    out_ = motions_of<float>(info[3], lengths.Data(), count, kFrame);
-    labels_ = motions_of<uint8_t>(info[4], lengths.Data(), count, kLabels);
-    if (!info[5].IsNull()) rotations_ = motions_of<float>(info[5], lengths.Data(), count, kTurns);
-    auto table = info[6].As<Napi::Float64Array>();
-    if (table.ElementLength() != count * kColumns)
-      throw Napi::RangeError::New(env, "Expected a table of reports that matches lengths");
-    table_ = table.Data();
+    const auto arrays = info[0].As<Napi::Object>();
+    auto starts = arrays.Get("starts").As<Napi::Float64Array>();
+    auto lengths = arrays.Get("lengths").As<Napi::Int32Array>();
+    auto table = arrays.Get("table").As<Napi::Float64Array>();
+    const Frames frames{starts.Data(), lengths.Data(), lengths.ElementLength()};
+    if (starts.ElementLength() <= frames.count || table.ElementLength() != frames.count * kColumns)
+      throw Napi::RangeError::New(env, "Expected starts and a table that match lengths");
+    joints_ = motions_of<float>(arrays.Get("joints"), frames, kFrame);
+    out_ = motions_of<float>(arrays.Get("out"), frames, kFrame);
+    labels_ = motions_of<uint8_t>(arrays.Get("contacts"), frames, kLabels);
     batch_.joints = joints_.data();
-    batch_.lengths = lengths.Data();
-    if (info[2].IsTypedArray()) batch_.keep = info[2].As<Napi::Uint8Array>().Data();
-    batch_.count = static_cast<int>(count);
+    batch_.lengths = frames.lengths;
+    batch_.count = static_cast<int>(frames.count);
     batch_.out = out_.data();
     batch_.labels = labels_.data();
-    batch_.rotations = info[5].IsNull() ? nullptr : rotations_.data();
+    if (const Napi::Value bodies = arrays.Get("bodies"); !bodies.IsNull()) {
+      rotations_ = motions_of<float>(bodies, frames, kTurns);
+      batch_.rotations = rotations_.data();
+    }
+    if (const Napi::Value keep = arrays.Get("keep"); !keep.IsNull())
+      batch_.keep = keep.As<Napi::Uint8Array>().Data();
     // The reports are made where their rows will be, so that a large batch does not hold both.
+    table_ = table.Data();
     batch_.reports = reinterpret_cast<Report*>(table_);
-    options_ = options_of(info[7].As<Napi::Object>());
-    for (size_t i = 0; i < 7; ++i)
-      if (info[i].IsObject()) held_.push_back(Napi::Persistent(info[i].As<Napi::Object>()));
+    options_ = options_of(info[1].As<Napi::Object>());
+    held_ = Napi::Persistent(arrays);
 
     auto handle = Napi::Object::New(env);
     handle["promise"] = deferred_.Promise();
     handle["cancel"] = Napi::Function::New(env, [weak = weak_from_this()](const Napi::CallbackInfo&) {
       if (const auto job = weak.lock()) job->cancel_ = true;
     });
-    notify_ = Notify::New(env, info[8].As<Napi::Function>(), "selfcorrect", 0, 1, this);
+    notify_ = Notify::New(env, info[2].As<Napi::Function>(), "selfcorrect", 0, 1, this);
     try {
       thread_ = std::thread([this] { run(); });
     } catch (...) {
@@ -198,7 +207,7 @@ class Job : public std::enable_shared_from_this<Job> {
     if (thread_.joinable()) thread_.join();
     napi_remove_env_cleanup_hook(env, abandon, this);
     jobs_.running.erase(self);
-    held_.clear();
+    held_.Reset();
     if (error_)
       deferred_.Reject(failure(env, error_).Value());
     else
@@ -210,7 +219,7 @@ class Job : public std::enable_shared_from_this<Job> {
   std::vector<float*> joints_, out_, rotations_;
   std::vector<uint8_t*> labels_;
   double* table_ = nullptr;
-  std::vector<Napi::ObjectReference> held_;
+  Napi::ObjectReference held_;
   std::atomic<bool> cancel_{false};
   std::mutex clock_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
