@@ -132,7 +132,9 @@ class Job : public std::enable_shared_from_this<Job> {
     handle["cancel"] = Napi::Function::New(env, [weak = weak_from_this()](const Napi::CallbackInfo&) {
       if (const auto job = weak.lock()) job->cancel_ = true;
     });
-    notify_ = Notify::New(env, info[2].As<Napi::Function>(), "selfcorrect", 0, 1, this);
+    tells_ = info[2].IsFunction();
+    notify_ = tells_ ? Notify::New(env, info[2].As<Napi::Function>(), "selfcorrect", 0, 1, this)
+                     : Notify::New(env, "selfcorrect", 0, 1, this);
     try {
       thread_ = std::thread([this] { run(); });
     } catch (...) {
@@ -169,7 +171,9 @@ class Job : public std::enable_shared_from_this<Job> {
   // On the job's own thread.
   void run() {
     try {
-      correct_batch(batch_, options_, cancel_, [this](int done) { progress(done); });
+      correct_batch(batch_, options_, cancel_, [this](int done) {
+        if (tells_) progress(done);
+      });
       if (!cancel_) tabulate();
     } catch (...) {
       error_ = std::current_exception();
@@ -221,6 +225,7 @@ class Job : public std::enable_shared_from_this<Job> {
   double* table_ = nullptr;
   Napi::ObjectReference held_;
   std::atomic<bool> cancel_{false};
+  bool tells_ = false;  // of progress
   std::mutex clock_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
   std::atomic<int> done_{0};

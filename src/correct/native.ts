@@ -41,7 +41,7 @@ export interface Native {
   /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
   reportColumns: string[];
   /** Nothing may detach or shrink the arrays before the promise settles. */
-  correctBatch(arrays: NativeArrays, options: NativeOptions, onProgress: (done: number) => void): NativeJob;
+  correctBatch(arrays: NativeArrays, options: NativeOptions, onProgress?: (done: number) => void): NativeJob;
 }
 
 let loaded: Native | undefined;

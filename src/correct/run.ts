@@ -40,7 +40,7 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
   try {
     const { joints, starts, lengths } = batch;
     const arrays = { joints, starts, lengths, keep, ...results };
-    job = native().correctBatch(arrays, { ...settings, seed }, progress);
+    job = native().correctBatch(arrays, { ...settings, seed }, onDone && progress);
     await job.promise;
   } catch (cause) {
     if (cause instanceof CorrectorError) throw cause;
@@ -74,13 +74,17 @@ function resultsOf(batch: Batch, output: ResolvedOptions['output'], out?: Float3
     out:
       whole ??
       (Array.isArray(joints)
-        ? joints.map(({ length }) => new Float32Array(length))
+        ? joints.map(({ length }) => unwritten(length))
         : new Float32Array(frames * FRAME_SIZE)),
     contacts: new Uint8Array(frames * CONTACT_LABELS),
     bodies: turned ? new Float32Array(frames * BODY_TURNS) : null,
     table: new Float64Array(count * REPORT_COLUMNS.length),
   };
 }
+
+/** An array of its own memory that is not cleared first: the addon fills it, or the call rejects. */
+const unwritten = (length: number): Float32Array =>
+  new Float32Array(Buffer.allocUnsafeSlow(length * Float32Array.BYTES_PER_ELEMENT).buffer);
 
 /** Which motions gamma leaves as they are: motion i is corrected when its own random number is under gamma / (1 + gamma). */
 function keepMask(count: number, gamma: number, seed: number, first: number): Uint8Array | null {
