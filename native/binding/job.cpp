@@ -154,10 +154,14 @@ class Job : public std::enable_shared_from_this<Job> {
  private:
   static void deliver(Napi::Env env, Napi::Function progress, Job* job, Job* ended) {
     if (env == nullptr) return;  // the environment is closing, and the job is gone
-    if (ended)
-      job->settle(env);
-    else if (!job->cancel_)
-      progress.Call({Napi::Number::New(env, job->done_)});
+    try {
+      if (ended)
+        job->settle(env);
+      else if (!job->cancel_)
+        progress.Call({Napi::Number::New(env, job->done_)});
+    } catch (const Napi::Error&) {
+      // A worker that is being terminated runs no more JavaScript: nobody waits to be told.
+    }
   }
   using Notify = Napi::TypedThreadSafeFunction<Job, Job, deliver>;
 
@@ -236,28 +240,40 @@ class Job : public std::enable_shared_from_this<Job> {
   Jobs& jobs_;
 };
 
+namespace {
+
+// process.exit() runs no cleanup of the main thread, but the destructors of static objects, which a running
+// job still uses.
+void join_on_exit(Napi::Env env, Jobs& jobs) {
+  if (jobs.joined_on_exit) return;
+  auto process = env.Global().Get("process").As<Napi::Object>();
+  const auto join = [&jobs](const Napi::CallbackInfo&) {
+    for (const auto& job : jobs.running) job->stop();
+  };
+  process.Get("on").As<Napi::Function>().Call(
+      process, {Napi::String::New(env, "exit"), Napi::Function::New(env, join)});
+  jobs.joined_on_exit = true;
+}
+
+}  // namespace
+
 Napi::Value start_job(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   auto& jobs = *env.GetInstanceData<Jobs>();
-  if (!jobs.joined_on_exit) {
-    // process.exit() runs no cleanup of the main thread, but the destructors of static objects that a running
-    // job still uses.
-    auto process = env.Global().Get("process").As<Napi::Object>();
-    process.Get("on").As<Napi::Function>().Call(
-        process,
-        {Napi::String::New(env, "exit"), Napi::Function::New(env, [&jobs](const Napi::CallbackInfo&) {
-           for (const auto& job : jobs.running) job->stop();
-         })});
-    jobs.joined_on_exit = true;
-  }
   std::shared_ptr<Job> job;
   try {
+    join_on_exit(env, jobs);
     job = std::make_shared<Job>(env, jobs);
     jobs.running.insert(job);
     return job->start(info);
-  } catch (const Napi::Error&) {
+  } catch (const Napi::Error& error) {
     jobs.running.erase(job);
-    throw;
+    try {
+      error.ThrowAsJavaScriptException();
+    } catch (const Napi::Error&) {
+      // A worker that is being terminated takes no exception.
+    }
+    return {};
   } catch (...) {
     jobs.running.erase(job);
     throw failure(env, std::current_exception());

@@ -15,7 +15,9 @@ export interface Run extends Omit<ResolvedOptions, 'onProgress' | 'inFlight'> {
 }
 
 /**
- * Corrects a batch in the addon. After it settled nothing is written and `onDone` is not called.
+ * Corrects a batch in the addon. After it settled, nothing that the caller has is written and `onDone` is not called. Aborted,
+ * it settles at once, and the threads end what they are at (a few milliseconds) into arrays that nobody sees; with the
+ * caller's own `out` it waits for them.
  * @throws {CorrectorError} `ERR_OOM`, `ERR_NATIVE`, `ERR_NATIVE_LOAD`, and those of `out`; rejects with `signal.reason`.
  */
 export async function run(batch: Batch, options: Run): Promise<Corrected> {
@@ -25,8 +27,12 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
   signal?.throwIfAborted();
 
   let job: NativeJob | undefined;
+  let settle = () => {};
   let failure: { error: unknown } | undefined;
-  const stop = () => job?.cancel();
+  const stop = () => {
+    job?.cancel();
+    if (!out) settle();
+  };
   const progress = (done: number) => {
     if (failure || signal?.aborted) return;
     try {
@@ -41,7 +47,11 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
     const { joints, starts, lengths } = batch;
     const arrays = { joints, starts, lengths, keep, ...results };
     job = native().correctBatch(arrays, { ...settings, seed }, onDone && progress);
-    await job.promise;
+    const { promise } = job;
+    await new Promise<void>((resolve, reject) => {
+      settle = resolve;
+      promise.then(resolve, reject);
+    });
   } catch (cause) {
     if (cause instanceof CorrectorError) throw cause;
     const { code, message } = cause as { code?: string; message: string };
