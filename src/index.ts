@@ -1,16 +1,18 @@
-export { type CorrectResult, correctBatch } from './correct/correct.js';
+export { type CorrectResult, correctBatch, type PackedResult } from './correct/correct.js';
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
 export type {
   CorrectInput,
   FeaturesInput,
   JointsInput,
   MotionForm,
+  PackedMotions,
   RotationsInput,
 } from './correct/inputs.js';
-export type { CorrectOptions } from './correct/options.js';
+export type { BatchOptions, CorrectOptions, StreamOptions } from './correct/options.js';
 export type { CorrectedMotion } from './correct/outputs.js';
 export type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './correct/report.js';
 export type { SamplingOptions } from './correct/sampling.js';
+export { correct, type StreamResult } from './correct/stream.js';
 export type { BatchSummary, Percentiles } from './correct/summary.js';
 export {
   type LoadedFolder,

@@ -29,11 +29,7 @@ class BatchRun {
         cancel_(cancel),
         progress_(progress),
         ladder_(assistance_ladder(options)),
-        offsets_(static_cast<size_t>(batch.count) + 1, 0),
-        scheduler_(batch, widths(ladder_)) {
-    for (int i = 0; i < batch.count; ++i)
-      offsets_[i + 1] = offsets_[i] + static_cast<size_t>(batch.lengths[i]) * kFrame;
-  }
+        scheduler_(batch, widths(ladder_)) {}
 
   void run() {
     const int wanted =
@@ -54,7 +50,7 @@ class BatchRun {
   }
 
  private:
-  static constexpr size_t kFrame = kJoints * 3, kTurns = kJoints * 4;
+  static constexpr size_t kFrame = kJoints * 3;
 
   // Sampling fills the lanes with one motion.
   static std::vector<size_t> widths(const std::vector<Stage>& ladder) {
@@ -64,10 +60,10 @@ class BatchRun {
     return result;
   }
 
-  const float* input(int i) const { return batch_.joints + offsets_[i]; }
-  float* output(int i) const { return batch_.out + offsets_[i]; }
-  float* rotations(int i) const { return batch_.rotations + offsets_[i] / kFrame * kTurns; }
-  uint8_t* labels(int i) const { return batch_.labels + offsets_[i] / kFrame * kLabels; }
+  const float* input(int i) const { return batch_.joints[i]; }
+  float* output(int i) const { return batch_.out[i]; }
+  float* rotations(int i) const { return batch_.rotations[i]; }
+  uint8_t* labels(int i) const { return batch_.labels[i]; }
 
   void work() {
     try {
@@ -189,7 +185,6 @@ class BatchRun {
   const std::atomic<bool>& cancel_;
   const std::function<void(int)>& progress_;
   const std::vector<Stage> ladder_;
-  std::vector<size_t> offsets_;
   Scheduler scheduler_;
   std::atomic<int> done_{0};
   std::mutex error_mutex_;
@@ -202,13 +197,6 @@ void correct_batch(const Batch& batch, const Options& options, const std::atomic
                    const std::function<void(int)>& progress) {
   BatchRun run(batch, options, cancel, progress);
   for (int i = 0; i < batch.count; ++i) batch.reports[i] = Report{};
-  // What a cancelled job did not reach is returned as it came.
-  size_t values = 0;
-  for (int i = 0; i < batch.count; ++i) values += static_cast<size_t>(batch.lengths[i]) * kJoints * 3;
-  if (values > 0) {
-    std::memcpy(batch.out, batch.joints, values * sizeof(float));
-    std::memset(batch.labels, 0, values / (kJoints * 3) * kLabels);
-  }
   run.run();
 }
 

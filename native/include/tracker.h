@@ -83,24 +83,26 @@ struct Report {
 
 constexpr int kLabels = 4;  // left ankle 7, left foot 10, right ankle 8, right foot 11: HumanML3D's order
 
-// One batch. `joints` and `out` are [sum of lengths][22][3]; motion i starts after the frames of those before
-// it. `labels` is [sum of lengths][4]: 1 where the sole of that body (heel part or toes) carried load since
-// the frame before, of a motion that was not simulated where it is within 5 mm of the ground; 0 of a rejected
-// one. `rotations` is optional, [sum of lengths][22][4]: absolute rotation of each body, wxyz, in the motion
-// returned; identity in the rest pose of reference.h. Untouched for a rejected or aborted motion.
+// One batch: an array for every motion, where the caller has it; nothing is copied. Of motion i:
+// `joints[i]` and `out[i]` are [lengths[i]][22][3] and do not overlap. `labels[i]` is [lengths[i]][4]: 1
+// where the sole of that body (heel part or toes) carried load since the frame before, of a motion that was
+// not simulated where it is within 5 mm of the ground. `rotations` is optional, [lengths[i]][22][4]: absolute
+// rotation of each body, wxyz, in the motion returned; identity in the rest pose of reference.h.
+// A rejected or kept motion's `out` is its input. Not written: labels and rotations of a rejected motion, and
+// all three of one that was not reached because the job was cancelled or failed.
 struct Batch {
-  const float* joints = nullptr;
+  const float* const* joints = nullptr;
   const int32_t* lengths = nullptr;
   const uint8_t* keep = nullptr;  // optional, [count]: 1 = measure this motion and return it as it is (gamma)
   int count = 0;
-  float* out = nullptr;
-  uint8_t* labels = nullptr;
-  float* rotations = nullptr;
-  Report* reports = nullptr;
+  float* const* out = nullptr;
+  uint8_t* const* labels = nullptr;
+  float* const* rotations = nullptr;
+  Report* reports = nullptr;  // [count]
 };
 
 // Corrects a batch on `options.threads` threads and returns when all are done or `cancel` became true.
-// `progress(done)` is called from worker threads. A rejected or aborted motion's output is its input.
+// `progress(done)` is called from worker threads.
 void correct_batch(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
                    const std::function<void(int)>& progress);
 

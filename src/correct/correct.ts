@@ -1,134 +1,103 @@
-import { FRAME_SIZE } from '../motion/motion.js';
-import { JOINT_COUNT } from '../motion/skeleton.js';
-import { Random } from '../random/random.js';
-import { CorrectorError } from './errors.js';
-import { type CorrectInput, type MotionForm, type Taken, takeInputs } from './inputs.js';
-import { native } from './native.js';
-import { type CorrectOptions, resolveOptions } from './options.js';
-import { type CorrectedMotion, giveBack } from './outputs.js';
-import { CONTACT_LABELS, type CorrectionReport, REPORT_COLUMNS, readReport } from './report.js';
-import { type BatchSummary, summarise } from './summary.js';
-
-/** Numbers per frame of the rotations of the corrector's bodies. */
-const BODY_TURNS = JOINT_COUNT * 4;
+import { batchOf, packedBatch } from './batch.js';
+import { expected } from './errors.js';
+import { type CorrectInput, type PackedMotions, takeInput } from './inputs.js';
+import { type BatchOptions, resolveOptions } from './options.js';
+import type { CorrectedMotion } from './outputs.js';
+import type { CorrectionReport } from './report.js';
+import { run } from './run.js';
+import type { BatchSummary } from './summary.js';
 
 export interface CorrectResult {
   /**
-   * As many as came in, in the same order, each with as many frames. New arrays; the inputs are not written to. A motion that
-   * was rejected comes back as it came, byte for byte, and so does one that was kept (`report.kept`), in its own form.
+   * As many as came in, in the same order, each with as many frames. New arrays, or views of option `out`; the inputs are not
+   * written to. A motion that was rejected comes back as it came, byte for byte, and so does one that was kept (`report.kept`),
+   * in its own form. Made when it is first read.
    */
-  motions: CorrectedMotion[];
-  reports: CorrectionReport[];
-  /** The batch in numbers. Computed when it is first read. */
+  readonly motions: CorrectedMotion[];
+  /** Made when it is first read. */
+  readonly reports: CorrectionReport[];
+  /** The batch in numbers. Computed when it is first read, from the inputs as they are then. */
   readonly summary: BatchSummary;
+}
+
+/** What comes back of motions that came packed. `motions` are views of these arrays. */
+export interface PackedResult extends CorrectResult {
+  /** Joint positions `[sum of T, 22, 3]`, metres; option `out` where it was given. */
+  readonly joints: Float32Array;
+  /** Contact labels `[sum of T, 4]`, as in `CorrectedMotion`. */
+  readonly contacts: Uint8Array;
+  /** Frames of each motion `[M]`. */
+  readonly lengths: Int32Array;
 }
 
 /**
  * Corrects motions by physics: each is cleaned (floor, contacts, foot lock), then tracked by a simulated humanoid whose only
  * outside help is a capped force and torque at the pelvis, and returned as that humanoid moved. Motions come as joint
- * positions, joint rotations or HumanML3D features, and go back in the same form or in another (option `output`).
+ * positions, joint rotations or HumanML3D features, and go back in the same form or in another (option `output`); many of
+ * them may come in one array of joint positions (`PackedMotions`).
  *
  * One bad motion never fails a batch: it has its own `status`. A result does not depend on the other motions of the batch,
  * their order, or the number of threads. With `gamma` (the correction strength of Gillman et al., arXiv 2402.07087) a motion
  * is corrected with probability gamma / (1 + gamma), drawn from `seed` and its index, and otherwise returned as it came.
  *
- * Runs on threads of its own; the event loop stays free. Writing to an input while it runs has no effect.
+ * Runs on threads of its own; the event loop stays free. Joint positions are read where they are: do not write to them, nor
+ * to `out`, before the call settles (what comes back is undefined then). The memory of both can no longer be transferred to
+ * another thread, then or later; it may be shared (SharedArrayBuffer). After the call settled nothing is written any more.
  *
  * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without the addon,
- *   `ERR_OOM` out of memory; rejects with `signal.reason` when aborted.
+ *   `ERR_OOM` out of memory, `ERR_NATIVE` when the addon fails; rejects with `signal.reason` when aborted (`out` then holds
+ *   what was done so far), and with what `onProgress` throws.
  */
+export function correctBatch(inputs: PackedMotions, options?: BatchOptions): Promise<PackedResult>;
+export function correctBatch(inputs: readonly CorrectInput[], options?: BatchOptions): Promise<CorrectResult>;
 export async function correctBatch(
-  inputs: readonly CorrectInput[],
-  options: CorrectOptions = {},
+  inputs: readonly CorrectInput[] | PackedMotions,
+  options: BatchOptions = {},
 ): Promise<CorrectResult> {
-  const { gamma, signal, onProgress, output, ...settings } = resolveOptions(options);
-  const taken = takeInputs(inputs);
-  signal?.throwIfAborted();
-
-  // What is no motion by its shape goes to the addon as an empty one: it has a status like any other bad motion.
-  const lengths = Int32Array.from(taken, ({ joints, problem }) => (problem ? 0 : joints.length / FRAME_SIZE));
-  const frames = lengths.reduce((sum, length) => sum + length, 0);
-  const form = (motion: Taken): MotionForm => (output === 'same' ? motion.form : output);
-  const turned = taken.some((motion) => form(motion) === 'rotations' && motion.form !== 'rotations');
-  const packed = allocate(() => new Float32Array(frames * FRAME_SIZE));
-  const out = allocate(() => new Float32Array(frames * FRAME_SIZE));
-  const labels = allocate(() => new Uint8Array(frames * CONTACT_LABELS));
-  const bodies = turned ? allocate(() => new Float32Array(frames * BODY_TURNS)) : null;
-  const table = allocate(() => new Float64Array(inputs.length * REPORT_COLUMNS.length));
-  const keep = keepMask(inputs.length, gamma, settings.seed);
-  const starts = new Float64Array(inputs.length + 1);
-  taken.forEach(({ joints, problem }, i) => {
-    if (!problem) packed.set(joints, starts[i] * FRAME_SIZE);
-    starts[i + 1] = starts[i] + lengths[i];
+  const { onProgress, inFlight: _, ...settings } = resolveOptions(options, 'out');
+  const batch = takeBatch(inputs);
+  const total = batch.count;
+  const corrected = await run(batch, {
+    ...settings,
+    first: 0,
+    onDone: onProgress && ((done) => onProgress({ done, total })),
   });
-  /** The part of motion i of an array of the whole batch. */
-  const part = <A extends Float32Array | Uint8Array>(array: A, i: number, size: number): A =>
-    array.subarray(starts[i] * size, starts[i + 1] * size) as A;
-
-  const total = inputs.length;
-  const job = native().correctBatch(packed, lengths, keep, out, labels, bodies, table, settings, (done) =>
-    onProgress?.({ done, total }),
-  );
-  const abort = () => job.cancel();
-  signal?.addEventListener('abort', abort, { once: true });
-  try {
-    await job.promise;
-  } catch (cause) {
-    const { code, message } = cause as { code?: string; message: string };
-    throw new CorrectorError(
-      code === 'ERR_OOM' ? 'ERR_OOM' : 'ERR_NATIVE',
-      `The corrector failed: ${message}`,
-      { cause },
-    );
-  } finally {
-    signal?.removeEventListener('abort', abort);
-  }
-  signal?.throwIfAborted();
   onProgress?.({ done: total, total });
 
-  const reports = taken.map(({ problem }, i) => {
-    const report = readReport(table, i);
-    return problem ? { ...report, reason: problem } : report;
-  });
-  const motions = taken.map((motion, i) =>
-    giveBack(motion, form(motion), {
-      joints: motion.problem ? motion.joints : part(out, i, FRAME_SIZE).slice(),
-      contacts: part(labels, i, CONTACT_LABELS).slice(),
-      bodies: bodies ? part(bodies, i, BODY_TURNS) : undefined,
-      fate: reports[i].status === 'rejected' ? 'rejected' : reports[i].kept ? 'kept' : 'corrected',
-    }),
-  );
-  let summary: BatchSummary | undefined;
-  return {
-    motions,
-    reports,
+  const motions = once(() => corrected.motions());
+  const reports = once(() => corrected.reports());
+  const summary = once(() => corrected.summary(reports()));
+  const result: CorrectResult = {
+    get motions() {
+      return motions();
+    },
+    get reports() {
+      return reports();
+    },
     get summary() {
-      summary ??= summarise(
-        reports,
-        (i) => part(packed, i, FRAME_SIZE),
-        (i) => part(out, i, FRAME_SIZE),
-        settings.fps,
-      );
-      return summary;
+      return summary();
     },
   };
+  const { out: joints, contacts } = corrected.results;
+  return Array.isArray(batch.joints)
+    ? result
+    : Object.assign(result, { joints, contacts, lengths: batch.lengths });
 }
 
-/** Which motions gamma leaves as they are: motion i is corrected when its own random number is under gamma / (1 + gamma). */
-function keepMask(count: number, gamma: number, seed: number): Uint8Array | null {
-  if (gamma === Number.POSITIVE_INFINITY) return null;
-  const probability = gamma / (1 + gamma);
-  return Uint8Array.from({ length: count }, (_, i) =>
-    new Random(seed, 'gamma', i).uniform() < probability ? 0 : 1,
-  );
+function takeBatch(inputs: readonly CorrectInput[] | PackedMotions) {
+  if (Array.isArray(inputs))
+    return batchOf(
+      Array.from(inputs as readonly CorrectInput[], (input, i) => takeInput(input, `inputs[${i}]`)),
+    );
+  if (inputs === null || typeof inputs !== 'object')
+    throw expected('ERR_TYPE', 'an array of motions, or { joints, lengths },', 'inputs', inputs);
+  return packedBatch(inputs as PackedMotions);
 }
 
-function allocate<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (cause) {
-    throw new CorrectorError('ERR_OOM', `Not enough memory for the batch: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

@@ -31,6 +31,14 @@ export interface FeaturesInput {
 /** One motion, in one of three forms. */
 export type CorrectInput = JointsInput | RotationsInput | FeaturesInput;
 
+/** Many motions as joint positions, one after the other in one array. */
+export interface PackedMotions {
+  /** `[sum of T, 22, 3]`, metres, y up, as in `JointsInput`. */
+  joints: Float32Array;
+  /** Frames T of each motion `[M]`, 0 or more. */
+  lengths: Int32Array;
+}
+
 export type MotionForm = 'joints' | 'rotations' | 'features';
 
 export const FORMS: readonly MotionForm[] = ['joints', 'rotations', 'features'];
@@ -115,25 +123,21 @@ function takeJoints(input: JointsInput, name: string): Taken {
 }
 
 /**
- * Reads the motions of a batch.
+ * Reads one motion.
+ * @param name what it is called in an error.
  * @throws {CorrectorError} `ERR_TYPE` or `ERR_SHAPE`, with the motion and the array by name. Joints that do not fill whole
  *   frames are no error but a rejected motion, like other damage in joints that a generator made.
  */
-export function takeInputs(inputs: readonly CorrectInput[]): Taken[] {
-  if (!Array.isArray(inputs)) throw expected('ERR_TYPE', 'an array of motions', 'inputs', inputs);
-  return Array.from(inputs as readonly CorrectInput[], (input, i) => {
-    const name = `inputs[${i}]`;
-    const forms =
-      input !== null && typeof input === 'object'
-        ? FORMS.filter((form) => (input as Partial<Record<MotionForm, unknown>>)[form] !== undefined)
-        : [];
-    if (forms.length > 1)
-      throw new CorrectorError(
-        'ERR_TYPE',
-        `Expected one of joints, rotations and features for ${name} but received ${forms.join(' and ')}`,
-      );
-    if (forms[0] === 'rotations') return takeRotations(input as RotationsInput, name);
-    if (forms[0] === 'features') return takeFeatures(input as FeaturesInput, name);
-    return takeJoints(input as JointsInput, name);
-  });
+export function takeInput(input: CorrectInput, name: string): Taken {
+  const { rotations, features } = (input ?? {}) as Partial<Record<MotionForm, unknown>>;
+  if (rotations === undefined && features === undefined) return takeJoints(input as JointsInput, name);
+  const forms = FORMS.filter((form) => (input as Partial<Record<MotionForm, unknown>>)[form] !== undefined);
+  if (forms.length > 1)
+    throw new CorrectorError(
+      'ERR_TYPE',
+      `Expected one of joints, rotations and features for ${name} but received ${forms.join(' and ')}`,
+    );
+  return rotations === undefined
+    ? takeFeatures(input as FeaturesInput, name)
+    : takeRotations(input as RotationsInput, name);
 }

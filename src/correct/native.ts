@@ -20,23 +20,28 @@ export interface NativeJob {
   cancel(): void;
 }
 
+/** What a job reads and writes, of M motions; see native/include/tracker.h. Motion i starts at frame `starts[i]` of whole arrays. */
+export interface NativeArrays {
+  joints: Float32Array | Float32Array[];
+  starts: Float64Array;
+  lengths: Int32Array;
+  /** 1 where a motion is returned as it is (gamma). */
+  keep: Uint8Array | null;
+  out: Float32Array | Float32Array[];
+  contacts: Uint8Array;
+  bodies: Float32Array | null;
+  /** Complete once the promise is fulfilled. */
+  table: Float64Array;
+}
+
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
   /** `isa`: instruction set in use; `isas`: those of this processor, widest first. Throws where none can be chosen. */
   info(): { isa: string; isas: string[]; lanes: number; threads: number; compiler: string };
   /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
   reportColumns: string[];
-  correctBatch(
-    joints: Float32Array,
-    lengths: Int32Array,
-    keep: Uint8Array | null,
-    out: Float32Array,
-    labels: Uint8Array,
-    rotations: Float32Array | null,
-    reports: Float64Array,
-    options: NativeOptions,
-    onProgress: (done: number) => void,
-  ): NativeJob;
+  /** Nothing may detach or shrink the arrays before the promise settles. */
+  correctBatch(arrays: NativeArrays, options: NativeOptions, onProgress?: (done: number) => void): NativeJob;
 }
 
 let loaded: Native | undefined;

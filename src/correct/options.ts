@@ -4,7 +4,7 @@ import { FORMS, type MotionForm } from './inputs.js';
 import type { NativeOptions } from './native.js';
 import { resolveSampling, type SamplingOptions } from './sampling.js';
 
-/** Options of `correctBatch()`; all are optional. */
+/** Options of `correctBatch()` and `correct()`; all are optional. */
 export interface CorrectOptions {
   /** Frames per second of the motions, 5 to 240; default 20. */
   fps?: number;
@@ -42,13 +42,37 @@ export interface CorrectOptions {
   output?: 'same' | MotionForm;
   /** Aborts the work; the call rejects with `signal.reason`. */
   signal?: AbortSignal;
-  /** Called at most every 50 ms with the number of motions done, and once at the end. */
+  /**
+   * Called at most every 50 ms with the number of motions done, and once at the end; never after the call settled. What it
+   * throws ends the work.
+   */
   onProgress?: (progress: { done: number; total: number }) => void;
 }
 
-interface ResolvedOptions extends NativeOptions {
+/** Options of `correctBatch()`. */
+export interface BatchOptions extends CorrectOptions {
+  /**
+   * Array for the joints of the results `[sum of T, 22, 3]`, which `motions[i].joints` are then views of; not the memory of an
+   * input. Of a motion whose values fill no whole frames, T is the whole ones.
+   */
+  out?: Float32Array;
+}
+
+/** Options of `correct()`. */
+export interface StreamOptions extends CorrectOptions {
+  /**
+   * Motions in flight at most, that is taken from the stream and not consumed yet, 1 to 1,048,576; default: 8 for each lane of
+   * each thread. Half of them are corrected together.
+   */
+  window?: number;
+}
+
+export interface ResolvedOptions extends NativeOptions {
   gamma: number;
   output: 'same' | MotionForm;
+  out?: Float32Array;
+  /** Option `window` of a stream; 0: to be chosen. */
+  inFlight: number;
   signal?: AbortSignal;
   onProgress?: (progress: { done: number; total: number }) => void;
 }
@@ -89,13 +113,17 @@ function integer(value: unknown, name: string, low: number, high: number, fallba
   return result;
 }
 
-/** Checks the options and fills in the defaults. */
-export function resolveOptions(options: CorrectOptions): ResolvedOptions {
+/** Checks the options and fills in the defaults; `own` is the option that only this call has. */
+export function resolveOptions(
+  options: BatchOptions & StreamOptions,
+  own: 'out' | 'window',
+): ResolvedOptions {
   if (options === null || typeof options !== 'object')
     throw expected('ERR_TYPE', 'an object', 'options', options);
+  const known = [...KNOWN, own];
   for (const name of Object.keys(options))
-    if (!KNOWN.includes(name))
-      throw expected('ERR_TYPE', `one of ${KNOWN.join(', ')}`, 'an option name', name);
+    if (!known.includes(name))
+      throw expected('ERR_TYPE', `one of ${known.join(', ')}`, 'an option name', name);
   const { preset = 'clip', assist = {}, output = 'same', signal, onProgress } = options;
   if (preset !== 'clip' && preset !== 'loop')
     throw expected('ERR_RANGE', "'clip' or 'loop'", 'preset', preset);
@@ -119,6 +147,8 @@ export function resolveOptions(options: CorrectOptions): ResolvedOptions {
     seed: integer(options.seed, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0),
     threads: integer(options.threads, 'threads', 1, 1024, availableParallelism()),
     output,
+    out: options.out,
+    inFlight: options.window === undefined ? 0 : integer(options.window, 'window', 1, 2 ** 20, 1),
     signal,
     onProgress,
   };

@@ -107,7 +107,10 @@ export const REPORT_COLUMNS = [
   'after.body.skate',
 ] as const;
 
-type Read = (column: (typeof REPORT_COLUMNS)[number]) => number;
+type Column = (typeof REPORT_COLUMNS)[number];
+
+/** Where each column is in a row. */
+const AT = Object.fromEntries(REPORT_COLUMNS.map((name, at) => [name, at])) as Record<Column, number>;
 
 const STATUSES: readonly CorrectionStatus[] = ['ok', 'assisted', 'rejected', 'failed', 'aborted'];
 
@@ -129,16 +132,41 @@ const REASONS: readonly (string | undefined)[] = [
 /** By reason. */
 const KEPT: Readonly<Record<number, CorrectionReport['kept']>> = { 8: 'gamma', 9: 'valid' };
 
-function contact(read: Read, of: 'before' | 'after' | 'before.body' | 'after.body'): GroundContact {
-  const [penetrate, float, skate] = [read(`${of}.penetrate`), read(`${of}.float`), read(`${of}.skate`)];
+const contactAt = (of: 'before' | 'after' | 'before.body' | 'after.body') => ({
+  penetrate: AT[`${of}.penetrate`],
+  float: AT[`${of}.float`],
+  skate: AT[`${of}.skate`],
+});
+const plausibilityAt = (of: 'before' | 'after') => ({
+  ...contactAt(of),
+  jerk: AT[`${of}.jerk`],
+  rootSpeed: AT[`${of}.rootSpeed`],
+});
+const BEFORE = plausibilityAt('before');
+const AFTER = plausibilityAt('after');
+const BODY_BEFORE = contactAt('before.body');
+const BODY_AFTER = contactAt('after.body');
+
+function contact(table: Float64Array, row: number, at: ReturnType<typeof contactAt>): GroundContact {
+  const penetrate = table[row + at.penetrate];
+  const float = table[row + at.float];
+  const skate = table[row + at.skate];
   return { penetrate, float, skate, physErr: penetrate + float + skate };
 }
 
-const plausibility = (read: Read, of: 'before' | 'after'): Plausibility => ({
-  ...contact(read, of),
-  jerk: read(`${of}.jerk`),
-  rootSpeed: read(`${of}.rootSpeed`),
-});
+function plausibility(table: Float64Array, row: number, at: ReturnType<typeof plausibilityAt>): Plausibility {
+  const penetrate = table[row + at.penetrate];
+  const float = table[row + at.float];
+  const skate = table[row + at.skate];
+  return {
+    penetrate,
+    float,
+    skate,
+    physErr: penetrate + float + skate,
+    jerk: table[row + at.jerk],
+    rootSpeed: table[row + at.rootSpeed],
+  };
+}
 
 function ratios(before: Plausibility, after: Plausibility): CorrectionReport['ratio'] {
   const ratio: CorrectionReport['ratio'] = {};
@@ -147,31 +175,38 @@ function ratios(before: Plausibility, after: Plausibility): CorrectionReport['ra
   return ratio;
 }
 
+/** What became of motion `index` of the table: corrected, or returned as it came. */
+export function fateOf(table: Float64Array, index: number): 'corrected' | 'kept' | 'rejected' {
+  const row = index * REPORT_COLUMNS.length;
+  if (STATUSES[table[row + AT.status]] === 'rejected') return 'rejected';
+  return KEPT[table[row + AT.reason]] ? 'kept' : 'corrected';
+}
+
 /** Reads motion `index` from the native table of reports. */
 export function readReport(table: Float64Array, index: number): CorrectionReport {
-  const read: Read = (column) => table[index * REPORT_COLUMNS.length + REPORT_COLUMNS.indexOf(column)];
-  const status = STATUSES[read('status')];
-  const reason = REASONS[read('reason')];
-  const kept = KEPT[read('reason')];
-  const before = plausibility(read, 'before');
-  const after = plausibility(read, 'after');
+  const row = index * REPORT_COLUMNS.length;
+  const status = STATUSES[table[row + AT.status]];
+  const reason = REASONS[table[row + AT.reason]];
+  const kept = KEPT[table[row + AT.reason]];
+  const before = plausibility(table, row, BEFORE);
+  const after = plausibility(table, row, AFTER);
   return {
     status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(kept === undefined ? {} : { kept }),
-    rung: read('rung'),
-    sampled: read('sampled') === 1,
-    residualForce: { mean: read('residualForceMean'), max: read('residualForceMax') },
-    residualTorque: { mean: read('residualTorqueMean'), max: read('residualTorqueMax') },
-    support: read('support'),
-    torque: { saturation: read('saturation'), effort: read('effort') },
+    ...(reason === undefined ? undefined : { reason }),
+    ...(kept === undefined ? undefined : { kept }),
+    rung: table[row + AT.rung],
+    sampled: table[row + AT.sampled] === 1,
+    residualForce: { mean: table[row + AT.residualForceMean], max: table[row + AT.residualForceMax] },
+    residualTorque: { mean: table[row + AT.residualTorqueMean], max: table[row + AT.residualTorqueMax] },
+    support: table[row + AT.support],
+    torque: { saturation: table[row + AT.saturation], effort: table[row + AT.effort] },
     before,
     after,
     ...(status === 'rejected' || status === 'aborted'
-      ? {}
-      : { body: { before: contact(read, 'before.body'), after: contact(read, 'after.body') } }),
+      ? undefined
+      : { body: { before: contact(table, row, BODY_BEFORE), after: contact(table, row, BODY_AFTER) } }),
     ratio: ratios(before, after),
-    error: read('error'),
-    errorRoot: read('errorRoot'),
+    error: table[row + AT.error],
+    errorRoot: table[row + AT.errorRoot],
   };
 }

@@ -40,7 +40,7 @@ for (const [options, code, message] of [
     rejects(() => correctBatch([], options as CorrectOptions), code, message));
 
 for (const [inputs, code, message] of [
-  [undefined, 'ERR_TYPE', /an array of motions for inputs but received undefined/],
+  [undefined, 'ERR_TYPE', /an array of motions, or { joints, lengths }, for inputs but received undefined/],
   [[undefined], 'ERR_TYPE', /a Float32Array for inputs\[0\]\.joints but received undefined/],
   [[{ joints: new Float64Array(66) }], 'ERR_TYPE', /but received Float64Array of 66 values/],
   [

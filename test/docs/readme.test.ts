@@ -7,15 +7,18 @@ const readme = readFileSync('README.md', 'utf8');
 const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
   .scripts;
 
-test('the example of the API runs as it stands, by the package name', () => {
-  const [, code] = readme.match(/```ts\n([\s\S]*?)```/) ?? [];
-  assert.type(code, 'string');
-  writeFileSync('dist/readme-example.mjs', code);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/readme-example.mjs'], {
-    encoding: 'utf8',
+test('the examples of the API run as they stand, by the package name', () => {
+  const codes = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+  const printed = codes.map((code, i) => {
+    const file = `dist/readme-example-${i}.mjs`;
+    writeFileSync(file, code);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+    assert.is(status, 0, stderr);
+    return stdout;
   });
-  assert.is(status, 0, stderr);
-  assert.match(stdout, /^ok \{/);
+  assert.is(printed.length, 2);
+  assert.match(printed[0], /^ok \{/);
+  assert.is(printed[1].match(/^ok \d+$/gm)?.length, 64);
 });
 
 test('every npm script, page and picture that the documents name exists', () => {
