@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/sample_window.h"
+#include "control/spline_fit.h"
 #include "control/step_kernel.h"
 #include "control/track_tile.h"
 #include "dynamics/probe.h"
@@ -31,6 +32,7 @@ struct Kernels {
   decltype(&probe_kinematics) kinematics;
   decltype(&probe_simulate) simulate;
   decltype(&probe_limp) limp;
+  decltype(&bend_spline) spline;
   decltype(&pose_motion) pose;
   decltype(&clean_motion) clean;
   decltype(&pose_result) joints;

@@ -3,8 +3,8 @@
 #include "measure/body.h"
 #include "measure/series.h"
 #include "reference/filter.h"
-#include "reference/joints.h"
 #include "reference/pose.h"
+#include "reference/rows.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -19,23 +19,18 @@ Measure measure_seen(const Work& work, double fps) {
   return result;
 }
 
-// [frames][22][4] to [22][4] series.
-void read_rotations(const float* rotation, const Motion& motion) {
-  constexpr int kTurns = kJoints * 4;
-  for (int t = 0; t < motion.frames; t += kGroup)
-    for (int c = 0; c < kTurns; ++c) {
-      double* to = motion.rotation + static_cast<long>(c) * motion.stride + t;
-      for (int i = 0; i < kGroup; ++i) {
-        const int frame = t + i < motion.frames ? t + i : motion.frames - 1;
-        to[i] = rotation[static_cast<long>(frame) * kTurns + c];
-      }
-    }
+// As they are once they are floats.
+void round_places(const Motion& motion, double* rounded) {
+  for (int c = 0; c < kPlaces; ++c) {
+    const long at = static_cast<long>(c) * motion.stride;
+    for (int t = 0; t < motion.frames; ++t) rounded[at + t] = static_cast<float>(motion.position[at + t]);
+  }
 }
 
 }  // namespace
 
 Measure measure_joints(const float* joints, double fps, Work& work) {
-  read_joints(joints, work.motion.frames, work.motion.stride, work.seen);
+  read_rows(joints, kPlaces, work.motion.frames, work.motion.stride, work.seen);
   return measure_seen(work, fps);
 }
 
@@ -51,7 +46,7 @@ void pose_result(const float* root, const float* rotation, const float* offset, 
                  float* joints) {
   Motion& motion = work.motion;
   const int frames = motion.frames, stride = motion.stride;
-  read_rotations(rotation, motion);
+  read_rows(rotation, kTurns, frames, stride, motion.rotation);
   for (int j = 0; j < kJoints; ++j)
     for (int k = 0; k < 3; ++k) motion.offset[j][k] = offset[3 * j + k];
   for (int k = 0; k < 3; ++k) {
@@ -60,13 +55,14 @@ void pose_result(const float* root, const float* rotation, const float* offset, 
       to[t] = root[3 * (t < frames ? t : frames - 1) + k] + (k == 1 ? ground : 0);
   }
   pose_all(motion);
-  write_joints(motion.position, frames, stride, joints, work.seen);
+  write_rows(motion.position, kPlaces, frames, stride, joints);
+  round_places(motion, work.seen);
   work.ground = ground;
 }
 
 Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work, uint8_t* labels) {
   const int frames = work.motion.frames, stride = work.motion.stride;
-  read_joints(input, frames, stride, work.given);
+  read_rows(input, kPlaces, frames, stride, work.given);
   const Distance apart = measure_distance(work.given, work.seen, frames, stride);
   Outcome result{measure_seen(work, fps), apart.world, apart.relative, apart.worst};
   result.measure.body = measure_body(body, work.seen, work.motion, work.ground, labels, work.scratch);

@@ -7,7 +7,7 @@ namespace {
 
 // Series of doubles, and what of them goes where.
 constexpr int kPlaces = kJoints * 3, kTurns = kJoints * 4;
-constexpr int kAll = 3 * kPlaces + kTurns + 1 + kScratch;
+constexpr int kAll = 2 * kPlaces + kGiven + kTurns + 1 + kScratch;
 
 }  // namespace
 
@@ -32,7 +32,7 @@ Work& work_for(int frames) {
   for (int side = 0; side < 2; ++side)
     work.motion.contact[side] = contact.data() + static_cast<long>(side) * stride;
   work.seen = take(kPlaces);
-  work.given = take(kPlaces);
+  work.given = take(kGiven);
   work.floor = take(1);
   work.scratch = {take(kScratch), stride};
   return work;

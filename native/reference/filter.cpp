@@ -6,7 +6,7 @@
 
 #include "math/portable.h"
 #include "reference/geometry.h"
-#include "reference/joints.h"
+#include "reference/rows.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -28,8 +28,6 @@ bool shakes(double second, double third, double jerk, double ratio) {
 }
 
 double per_second(int frames, double fps) { return fps * fps * fps / std::max(1, frames - 3); }
-
-constexpr int kBeside = 2 * kGroup;  // coordinates that are filtered side by side
 
 // Transposed direct form II over rows of kBeside coordinates, started in the steady state of the first row.
 // `step` is kBeside, or its negative to run backwards from the last row.
@@ -107,27 +105,33 @@ void low_pass(double* series, int frames, double fps, double cutoff, Scratch scr
   const double b[3] = {w * w * scale, 2 * w * w * scale, w * w * scale};
   const double a[2] = {2 * (w * w - 1) * scale, (1 - r + w * w) * scale};
   const int pad = std::min(frames - 1, static_cast<int>(std::ceil(2 * fps / cutoff)));
-  const int rows = frames + 2 * pad, stride = scratch.stride;
-  double* rows_of = take(scratch, 3 * kBeside);  // [rows][kBeside]
-  for (int first = 0; first < kRow; first += kBeside) {
-    const int count = std::min(kBeside, kRow - first);
-    double* begin = rows_of + static_cast<long>(pad) * kBeside;
-    for (int c = 0; c < kBeside; ++c) {
-      const double* x = series + static_cast<long>(first + std::min(c, count - 1)) * stride;
-      for (int t = 0; t < frames; ++t) begin[t * kBeside + c] = x[t];
-      // Continued point-symmetrically, so that the ends keep their place and speed.
-      for (int i = 1; i <= pad; ++i) {
-        begin[-i * kBeside + c] = 2 * x[0] - x[i];
-        begin[(frames - 1 + i) * kBeside + c] = 2 * x[frames - 1] - x[frames - 1 - i];
+  const int count = frames + 2 * pad, stride = scratch.stride;
+  double* begin = take(scratch, 3 * kBeside);  // [rows][kBeside]
+  double* inner = begin + static_cast<long>(pad) * kBeside;
+  for (int i = 0; i < kPlaces; i += kBeside) {
+    double* first = series + static_cast<long>(i) * stride;
+    for (int t = 0; t < frames; t += kSide)
+      for (int c = 0; c < kBeside; c += kSide) {
+        Frames rows[kSide];
+        load_rows(first + static_cast<long>(c) * stride, stride, t, rows);
+        for (int k = 0; k < kSide; ++k) store(inner + (t + k) * kBeside + c, rows[k]);
       }
-    }
-    run(b, a, rows_of, rows, kBeside);
-    run(b, a, rows_of + static_cast<long>(rows - 1) * kBeside, rows, -kBeside);
-    for (int c = 0; c < count; ++c) {
-      double* x = series + static_cast<long>(first + c) * stride;
-      for (int t = 0; t < frames; ++t) x[t] = begin[t * kBeside + c];
-      std::fill(x + frames, x + (frames + kGroup - 1) / kGroup * kGroup, x[frames - 1]);
-    }
+    // Continued point-symmetrically, so that the ends keep their place and speed.
+    double* last = inner + static_cast<long>(frames - 1) * kBeside;
+    for (int k = 1; k <= pad; ++k)
+      for (int c = 0; c < kBeside; ++c) {
+        inner[c - k * kBeside] = 2 * inner[c] - inner[c + k * kBeside];
+        last[c + k * kBeside] = 2 * last[c] - last[c - k * kBeside];
+      }
+    run(b, a, begin, count, kBeside);
+    run(b, a, begin + static_cast<long>(count - 1) * kBeside, count, -kBeside);
+    for (int k = frames; k % kGroup; ++k) std::copy_n(last, kBeside, inner + k * kBeside);
+    for (int t = 0; t < frames; t += kSide)
+      for (int c = 0; c < kBeside; c += kSide) {
+        Frames rows[kSide];
+        for (int k = 0; k < kSide; ++k) rows[k] = load(inner + (t + k) * kBeside + c);
+        store_rows(rows, first + static_cast<long>(c) * stride, stride, t);
+      }
   }
 }
 

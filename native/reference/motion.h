@@ -40,11 +40,14 @@ struct Scratch {
 };
 constexpr int kScratch = 160;  // series
 
+constexpr int kBeside = 2 * kGroup;                                      // numbers filtered side by side
+constexpr int kGiven = (kJoints * 3 + kBeside - 1) / kBeside * kBeside;  // room for whole blocks of them
+
 // A motion on its way to a reference, and what is known of it.
 struct Work {
   Motion motion;
   double* seen = nullptr;   // [22][3] series: the joints as they came
-  double* given = nullptr;  // the same without noise and single defects
+  double* given = nullptr;  // the same without noise and single defects, in kGiven series
   double* floor = nullptr;  // series: height of the ground in every frame
   Scratch scratch;
   double jerk = 0;    // m/s^3, of the joints as they came

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "reference/motion.h"
+
 namespace selfcorrect {
 inline namespace SC_ISA {
 
@@ -9,6 +11,28 @@ namespace {
 
 // Whole numbers in the order of the floats with the same bits: those of negative floats run backwards.
 int32_t ordered(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
+
+// How many keys are not above `limit`, which is below the largest number.
+#if defined(SC_BASELINE)
+int count_up_to(int32_t limit, const int32_t* keys, int count) {
+  int under = 0;
+  for (int i = 0; i < count; ++i) under += keys[i] <= limit;
+  return under;
+}
+#else
+typedef int32_t Ints __attribute__((vector_size(4 * kGroup)));
+int count_up_to(int32_t limit, const int32_t* keys, int count) {
+  Ints under{};
+  for (int i = 0; i < count; i += kGroup) {
+    Ints some;
+    __builtin_memcpy(&some, keys + i, sizeof(some));
+    under -= some <= limit;
+  }
+  int sum = 0;
+  for (int i = 0; i < kGroup; ++i) sum += under[i];
+  return sum;
+}
+#endif
 
 }  // namespace
 
@@ -21,11 +45,11 @@ double nth_smallest(const double* values, int count, int n, int32_t* keys) {
     low = key < low ? key : low;
     high = key > high ? key : high;
   }
+  const int padded = (count + kGroup - 1) / kGroup * kGroup;
+  for (int i = count; i < padded; ++i) keys[i] = INT32_MAX;
   while (low < high) {
     const int32_t middle = static_cast<int32_t>((static_cast<int64_t>(low) + high) >> 1);
-    int under = 0;
-    for (int i = 0; i < count; ++i) under += keys[i] <= middle;
-    if (under > n)
+    if (count_up_to(middle, keys, padded) > n)
       high = middle;
     else
       low = middle + 1;

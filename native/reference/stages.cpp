@@ -10,11 +10,11 @@
 #include "reference/foot.h"
 #include "reference/footlock.h"
 #include "reference/ik.h"
-#include "reference/joints.h"
 #include "reference/limit.h"
 #include "reference/pose.h"
 #include "reference/repair.h"
 #include "reference/reroot.h"
+#include "reference/rows.h"
 #include "reference/skeleton.h"
 #include "reference/slip.h"
 #include "reference/validate.h"
@@ -65,19 +65,22 @@ void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
   pose_all(motion);
 }
 
-// Rotations with signs that are continuous in time, from series to [frames][22][4].
-void write_rotations(const Motion& motion, float* rotation, Scratch scratch) {
-  double* same = take(scratch, 1);  // below 0 where a sign changes
+// Gives rotations signs that are continuous in time.
+void join_signs(const Motion& motion, Scratch scratch) {
+  double* sign = take(scratch, 1);
   for (int j = 0; j < kJoints; ++j) {
     for (int t = 0; t < motion.frames; t += kSide)
-      store(same + t, dot(turn(motion, j, t - 1), turn(motion, j, t)));
-    const double* q = motion.rotation + static_cast<long>(4 * j) * motion.stride;
-    double sign = 1;
-    for (int t = 0; t < motion.frames; ++t) {
-      if (t > 0 && same[t] < 0) sign = -sign;
-      float* to = rotation + (static_cast<long>(t) * kJoints + j) * 4;
-      for (int k = 0; k < 4; ++k) to[k] = static_cast<float>(sign * q[k * motion.stride + t]);
+      store(sign + t, dot(turn(motion, j, t - 1), turn(motion, j, t)));
+    double last = 1;
+    bool changes = false;
+    for (int t = 1; t < motion.frames; ++t) {
+      changes |= sign[t] < 0;
+      sign[t] = last = sign[t] < 0 ? -last : last;
     }
+    if (!changes) continue;
+    sign[0] = 1;
+    for (int t = 0; t < motion.frames; t += kSide)
+      set_turn(motion, j, t, turn(motion, j, t) * load(sign + t));
   }
 }
 
@@ -90,14 +93,14 @@ Reason pose_motion(const float* joints, const Options& options, Work& work) {
   Scratch scratch = work.scratch;
   Reason reason = validate_numbers(joints, frames);
   if (reason != Reason::kNone) return reason;
-  read_joints(joints, frames, stride, work.seen);
+  read_rows(joints, kPlaces, frames, stride, work.seen);
   reason = validate_motion(work.seen, frames, fps, scratch);
   if (reason != Reason::kNone) return reason;
   const bool clip = options.preset == Preset::kClip;
   Roughness rough = roughness(work.seen, frames, stride);
   work.jerk = mean_jerk(rough, frames, fps);
   work.clean = !clip && !any_joint_jittery(rough, frames, fps);  // for a clip nobody asks
-  for (int c = 0; c < kRow; ++c)
+  for (int c = 0; c < kPlaces; ++c)
     std::copy_n(work.seen + static_cast<long>(c) * stride, stride - kGroup,
                 work.given + static_cast<long>(c) * stride);
   if (repair_glitches(rough, work.given, frames, stride)) {
@@ -140,12 +143,12 @@ void clean_motion(const Options& options, Work& work, float* root, float* rotati
   else
     for (int side = 0; side < 2; ++side) std::copy_n(locked[side], frames, motion.contact[side]);
   keep_limits(motion);  // locking and levelling feet may have left them
+  join_signs(motion, scratch);
+  write_rows(motion.rotation, kTurns, frames, motion.stride, rotation);
   for (int t = 0; t < frames; ++t) {
-    for (int k = 0; k < 3; ++k)
-      root[3 * t + k] = static_cast<float>(motion.position[static_cast<long>(k) * motion.stride + t]);
+    for (int k = 0; k < 3; ++k) root[3 * t + k] = static_cast<float>(motion.position[k * motion.stride + t]);
     for (int side = 0; side < 2; ++side) contact[2 * t + side] = motion.contact[side][t];
   }
-  write_rotations(motion, rotation, scratch);
 }
 
 }  // namespace SC_ISA

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "reference/geometry.h"
-#include "reference/joints.h"
 #include "reference/order.h"
+#include "reference/rows.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -79,7 +79,7 @@ bool bones_fit(const double* seen, int frames, Scratch scratch) {
 
 Reason validate_numbers(const float* joints, int frames) {
   if (frames <= 0) return Reason::kEmpty;
-  const long count = static_cast<long>(frames) * kRow;
+  const long count = static_cast<long>(frames) * kPlaces;
   int infinite = 0;  // or not a number: all bits of the exponent are set
   for (long i = 0; i < count; ++i)
     infinite |= (std::bit_cast<uint32_t>(joints[i]) & 0x7f800000) == 0x7f800000;
