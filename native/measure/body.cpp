@@ -43,17 +43,17 @@ struct Touches {
 // Marks the touching points of a cluster. Returns the lowest of its points.
 F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint, const Quat<F>& q,
               double ground, int t, int stride, Touches& touches) {
-  const Vec3<F> rise = heights_of(q);
+  const Axes<F> axes = axes_of(q);
   F low = broadcast<F>(HUGE_VAL);
   for (int p = cluster.begin; p < cluster.end; ++p) {
     const float* at = humanoid.point[p].at;
-    const F y = (joint.y - ground) + rise.x * double{at[0]} + rise.y * double{at[1]} + rise.z * double{at[2]};
+    const Vec3<F> arm = rotate(axes, spread<F>(at[0], at[1], at[2]));
+    const F y = joint.y - ground + arm.y;
     low = minimum<F>(low, y);
     const Mask<F> on = y <= broadcast<F>(kTolerance);
     const long to = static_cast<long>(p) * stride + t;
     store(touches.on + to, select<F>(on, broadcast<F>(1), F{}));
     if (!any(on)) continue;
-    const Vec3<F> arm = rotate(q, spread<F>(at[0], at[1], at[2]));
     store(touches.x + to, joint.x + arm.x);
     store(touches.z + to, joint.z + arm.z);
     touches.ever[p] = true;

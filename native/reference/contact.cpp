@@ -46,6 +46,10 @@ void see_ends(const Motion& motion, int side, const Ends& ends) {
   }
 }
 
+void mark(uint8_t* contact, int begin, int end, uint8_t value) {
+  for (int t = begin; t < end; ++t) contact[t] = value;
+}
+
 // Frames in which the heel or the ball rests near the ground; a contact begins nearer to it than it ends.
 void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
@@ -68,10 +72,10 @@ void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scra
       held[t + l] = get_lane(holding, l) != 0;
     }
   }
-  std::fill(contact, contact + frames, uint8_t{0});
+  mark(contact, 0, frames, 0);
   for (Run run = next_run(held, frames, 0); run.begin < frames; run = next_run(held, frames, run.end)) {
     const bool touched = next_run(near, run.end, run.begin).begin < run.end;
-    if (touched) std::fill(contact + run.begin, contact + run.end, uint8_t{1});
+    if (touched) mark(contact, run.begin, run.end, 1);
   }
 }
 
@@ -89,11 +93,11 @@ void drop_short_runs(uint8_t* contact, int frames, int shortest) {
   while (before.begin < frames) {
     const Run after = next_run(contact, frames, before.end);
     if (after.begin < frames && after.begin - before.end <= shortest)
-      std::fill(contact + before.end, contact + after.begin, uint8_t{1});
+      mark(contact, before.end, after.begin, 1);
     before = after;
   }
   for (Run run = next_run(contact, frames, 0); run.begin < frames; run = next_run(contact, frames, run.end))
-    if (run.end - run.begin <= shortest) std::fill(contact + run.begin, contact + run.end, uint8_t{0});
+    if (run.end - run.begin <= shortest) mark(contact, run.begin, run.end, 0);
 }
 
 }  // namespace

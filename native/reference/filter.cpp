@@ -98,8 +98,8 @@ bool any_joint_jittery(const Roughness& rough, int frames, double fps) {
   return false;
 }
 
-void low_pass(double* series, int frames, double fps, double cutoff, Scratch scratch) {
-  if (cutoff >= 0.45 * fps) return;
+bool low_pass(const double* from, double* to, int frames, double fps, double cutoff, Scratch scratch) {
+  if (cutoff >= 0.45 * fps) return false;
   const double w = portable::tan(std::numbers::pi * cutoff / fps), r = std::numbers::sqrt2 * w,
                scale = 1 / (1 + r + w * w);
   const double b[3] = {w * w * scale, 2 * w * w * scale, w * w * scale};
@@ -109,11 +109,11 @@ void low_pass(double* series, int frames, double fps, double cutoff, Scratch scr
   double* begin = take(scratch, 3 * kBeside);  // [rows][kBeside]
   double* inner = begin + static_cast<long>(pad) * kBeside;
   for (int i = 0; i < kPlaces; i += kBeside) {
-    double* first = series + static_cast<long>(i) * stride;
+    const long first = static_cast<long>(i) * stride;
     for (int t = 0; t < frames; t += kSide)
       for (int c = 0; c < kBeside; c += kSide) {
         Frames rows[kSide];
-        load_rows(first + static_cast<long>(c) * stride, stride, t, rows);
+        load_rows(from + first + static_cast<long>(c) * stride, stride, t, rows);
         for (int k = 0; k < kSide; ++k) store(inner + (t + k) * kBeside + c, rows[k]);
       }
     // Continued point-symmetrically, so that the ends keep their place and speed.
@@ -130,9 +130,10 @@ void low_pass(double* series, int frames, double fps, double cutoff, Scratch scr
       for (int c = 0; c < kBeside; c += kSide) {
         Frames rows[kSide];
         for (int k = 0; k < kSide; ++k) rows[k] = load(inner + (t + k) * kBeside + c);
-        store_rows(rows, first + static_cast<long>(c) * stride, stride, t);
+        store_rows(rows, to + first + static_cast<long>(c) * stride, stride, t);
       }
   }
+  return true;
 }
 
 }  // namespace SC_ISA

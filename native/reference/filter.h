@@ -23,9 +23,9 @@ bool is_jittery(const Roughness& rough, int frames, double fps);
 bool any_joint_jittery(const Roughness& rough, int frames, double fps);
 
 // Second-order Butterworth low pass run forwards and backwards over every coordinate; `cutoff` in Hz. Does
-// nothing where the cutoff is not below 0.45 of the frame rate. `series` has room for whole blocks of
-// kBeside.
-void low_pass(double* series, int frames, double fps, double cutoff, Scratch scratch);
+// nothing, and says so, where the cutoff is not below 0.45 of the frame rate. `to`, which may be `from`, has
+// room for kGiven series.
+bool low_pass(const double* from, double* to, int frames, double fps, double cutoff, Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -30,7 +30,8 @@ constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
 constexpr double kEnoughEvidence = 2;  // frames; below it the clip is taken to be in the air
-constexpr int kPasses = 10;
+constexpr int kPasses = 10;  // at most: the rest changes nothing once a pass moves the floor by less than
+constexpr double kSettled = 1e-7;  // m
 
 // What the frames say of the floor: height of the lowest point, and how much it is worth, 0 to 1.
 struct Evidence {
@@ -72,23 +73,24 @@ void see_lowest(const Motion& motion, int t, const Evidence& points) {
 }
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
-// banded Cholesky factorisation (Eilers 2003). w > 0.
-void whittaker(const double* w, const double* y, int n, double stiffness, double* f, Scratch scratch) {
+// banded Cholesky factorisation (Eilers 2003). w > 0. Returns the largest change of f.
+double whittaker(const double* w, const double* y, int n, double stiffness, double* f, Scratch scratch) {
   double *c = take(scratch, 1), *e = take(scratch, 1), *z = take(scratch, 1);
   // Of the unit factor: first and second off-diagonal so far, and what they take from the next rows.
   double first_taken = 0, first_taken_next = 0, second_taken = 0, second_taken_next = 0;
   double last_z = 0, last_z2 = 0, c1 = 0, e1 = 0, e2 = 0;
   for (int i = 0; i < n; ++i) {
     const int inner = (i >= 2) + (i + 2 < n), middle = i >= 1 && i + 1 < n;
-    const double diagonal = w[i] + stiffness * (inner + 4 * middle) - first_taken - second_taken;
-    const double inverse = 1 / diagonal;
+    // The sooner the quotient begins, the better: each row waits for that of the row before.
+    const double inverse = 1 / (w[i] + stiffness * (inner + 4 * middle) - second_taken - first_taken);
     const double first = i + 1 < n ? -2 * stiffness * ((i >= 1) + (i + 2 < n)) - first_taken_next : 0;
+    const double first_square = first * first;
     const double second = i + 2 < n ? stiffness : 0;
     const double right = w[i] * y[i] - c1 * last_z - e2 * last_z2;
     c[i] = first * inverse;
     e[i] = second * inverse;
     z[i] = right * inverse;
-    first_taken = c[i] * first;
+    first_taken = first_square * inverse;
     first_taken_next = c[i] * second;
     second_taken = second_taken_next;
     second_taken_next = e[i] * second;
@@ -98,12 +100,14 @@ void whittaker(const double* w, const double* y, int n, double stiffness, double
     e2 = e1;
     e1 = e[i];
   }
-  double after = 0, second_after = 0;
+  double after = 0, second_after = 0, moved = 0;
   for (int i = n - 1; i >= 0; --i) {
-    f[i] = z[i] - c[i] * after - e[i] * second_after;
+    const double value = z[i] - e[i] * second_after - c[i] * after;
+    moved = std::max(moved, std::fabs(value - f[i]));
     second_after = after;
-    after = f[i];
+    f[i] = after = value;
   }
+  return moved;
 }
 
 }  // namespace
@@ -164,7 +168,7 @@ void find_floor(Work& work) {
       store(y + t, (weight * height + kAnchor * work.level) / (weight + kAnchor));
     }
     work.level = sum.total() / weights.total();
-    whittaker(w, y, frames, stiffness, floor, scratch);
+    if (whittaker(w, y, frames, stiffness, floor, scratch) < kSettled) break;
   }
   for (int t = 0; t < frames; ++t) {
     const double d = floor[t] - work.level;

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "reference/motion.h"
+#include "reference/frames.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
@@ -20,16 +20,17 @@ int count_up_to(int32_t limit, const int32_t* keys, int count) {
   return under;
 }
 #else
-typedef int32_t Ints __attribute__((vector_size(4 * kGroup)));
+constexpr int kCounted = 2 * kSide;  // side by side
+typedef int32_t Ints __attribute__((vector_size(4 * kCounted)));
 int count_up_to(int32_t limit, const int32_t* keys, int count) {
   Ints under{};
-  for (int i = 0; i < count; i += kGroup) {
+  for (int i = 0; i < count; i += kCounted) {
     Ints some;
     __builtin_memcpy(&some, keys + i, sizeof(some));
     under -= some <= limit;
   }
   int sum = 0;
-  for (int i = 0; i < kGroup; ++i) sum += under[i];
+  for (int i = 0; i < kCounted; ++i) sum += under[i];
   return sum;
 }
 #endif
@@ -45,7 +46,7 @@ double nth_smallest(const double* values, int count, int n, int32_t* keys) {
     low = key < low ? key : low;
     high = key > high ? key : high;
   }
-  const int padded = (count + kGroup - 1) / kGroup * kGroup;
+  const int padded = (count + 2 * kGroup - 1) / (2 * kGroup) * (2 * kGroup);
   for (int i = count; i < padded; ++i) keys[i] = INT32_MAX;
   while (low < high) {
     const int32_t middle = static_cast<int32_t>((static_cast<int64_t>(low) + high) >> 1);

@@ -20,6 +20,9 @@ constexpr double kGlitchFactor = 4;  // and that many times what the frames arou
 constexpr double kSizeSmooth = 0.1;  // s
 constexpr double kSizeNoise = 0.01;  // of the size: what noise of the joints alone can cause
 
+// Is a frame of a joint so far off?
+bool jumps(const Roughness& rough, int j) { return 0.5 * rough.jump[j] > 0.99 * kGlitch; }
+
 // The three series of one joint.
 struct Path {
   double* series;
@@ -52,24 +55,32 @@ bool repair_path(const Path& path, int frames) {
 
 }  // namespace
 
+bool may_glitch(const Roughness& rough) {
+  for (int j = 0; j < kJoints; ++j)
+    if (jumps(rough, j)) return true;
+  return false;
+}
+
 bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
   bool any = false;
   for (int j = 0; j < kJoints; ++j) {
-    if (0.5 * rough.jump[j] < 0.99 * kGlitch) continue;  // no frame is so far off
+    if (!jumps(rough, j)) continue;
     any |= repair_path({series + static_cast<long>(3 * j) * stride, stride}, frames);
   }
   return any;
 }
 
-void repair_size(double* series, int frames, double fps, double* lengths, Scratch scratch) {
+void repair_size(const double* from, double* to, int frames, double fps, double* lengths, Scratch scratch) {
   const int stride = scratch.stride;
   double *size = take(scratch, 1), *mean = take(scratch, 1);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
-  const auto joint = [&](int j, int t) { return series + static_cast<long>(3 * j) * stride + t; };
+  const auto joint = [&](int j, int t) {
+    return load_vector(from + static_cast<long>(3 * j) * stride + t, stride);
+  };
   for (int t = 0; t < frames; t += kSide) {
     F sum{};
     for (int j = 1; j < kJoints; ++j) {
-      const F length = norm(load_vector(joint(j, t), stride) - load_vector(joint(kParent[j], t), stride));
+      const F length = norm(joint(j, t) - joint(kParent[j], t));
       store(lengths + static_cast<long>(j) * stride + t, length);
       sum += length;
     }
@@ -81,11 +92,12 @@ void repair_size(double* series, int frames, double fps, double* lengths, Scratc
   for (int t = 0; t < frames; t += kSide) {
     const F change = load(mean + t) * (1 / middle) - 1.0, square = change * change;
     const F scale = 1.0 / (1.0 + change * square / (square + kSizeNoise * kSizeNoise));
-    const Vec3<F> root = load_vector(joint(0, t), stride);
+    const Vec3<F> root = joint(0, t);
+    store(to + t, stride, root);
     for (int j = 1; j < kJoints; ++j) {
       double* length = lengths + static_cast<long>(j) * stride + t;
       store(length, load(length) * scale);
-      store(joint(j, t), stride, root + (load_vector(joint(j, t), stride) - root) * scale);
+      store(to + static_cast<long>(3 * j) * stride + t, stride, root + (joint(j, t) - root) * scale);
     }
   }
 }

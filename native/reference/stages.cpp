@@ -100,20 +100,21 @@ Reason pose_motion(const float* joints, const Options& options, Work& work) {
   Roughness rough = roughness(work.seen, frames, stride);
   work.jerk = mean_jerk(rough, frames, fps);
   work.clean = !clip && !any_joint_jittery(rough, frames, fps);  // for a clip nobody asks
-  for (int c = 0; c < kPlaces; ++c)
-    std::copy_n(work.seen + static_cast<long>(c) * stride, stride - kGroup,
-                work.given + static_cast<long>(c) * stride);
-  if (repair_glitches(rough, work.given, frames, stride)) {
-    work.clean = false;
-    rough = roughness(work.given, frames, stride);
+  const double* joints_now = work.seen;
+  if (may_glitch(rough)) {
+    std::copy_n(work.seen, static_cast<long>(kPlaces) * stride - kGroup, work.given);
+    joints_now = work.given;
+    if (repair_glitches(rough, work.given, frames, stride)) {
+      work.clean = false;
+      rough = roughness(work.given, frames, stride);
+    }
   }
   const bool jittery = is_jittery(rough, frames, fps);
-  if (clip)
-    low_pass(work.given, frames, fps, jittery ? kJitterCutoff : kClipCutoff, scratch);
-  else if (jittery)
-    low_pass(work.given, frames, fps, kLoopCutoff, scratch);
+  const double cutoff = clip ? (jittery ? kJitterCutoff : kClipCutoff) : kLoopCutoff;
+  if ((clip || jittery) && low_pass(joints_now, work.given, frames, fps, cutoff, scratch))
+    joints_now = work.given;
   double* lengths = take(scratch, kJoints);
-  repair_size(work.given, frames, fps, lengths, scratch);
+  repair_size(joints_now, work.given, frames, fps, lengths, scratch);
   measure_skeleton(work.given, lengths, motion, scratch);
   solve_ik(work.given, motion, work.scratch);
   work.clean = work.clean && bones_are_constant(motion, work.seen);
