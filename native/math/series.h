@@ -8,12 +8,17 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
-// From the highest power down.
+// Coefficients from the highest power down. Even and odd powers on their own: neither waits for the other.
 template <class F, int N>
 SC_INLINE F polynomial(const double (&coefficients)[N], F x) {
-  F sum = F{} + coefficients[0];
-  for (int i = 1; i < N; i++) sum = sum * x + coefficients[i];
-  return sum;
+  const F square = x * x;
+  F first = F{} + coefficients[0], second = F{} + coefficients[1];
+  for (int i = 2; i + 1 < N; i += 2) {
+    first = first * square + coefficients[i];
+    second = second * square + coefficients[i + 1];
+  }
+  if (N % 2 == 0) return first * x + second;
+  return first * square + coefficients[N - 1] + second * x;
 }
 
 constexpr double kArcsine[] = {676039.0 / 104857600,

@@ -46,9 +46,10 @@ Skeleton skeleton_of(const Motion& motion) {
 }
 
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,
-                       const Posed& posed) {
+                       const Posed& posed, const Kernels* with) {
+  const Kernels& stages = with ? *with : kernels();
   Work& work = work_for(frames);
-  const Reason reason = kernels().pose(joints, options, work);
+  const Reason reason = stages.pose(joints, options, work);
   if (reason != Reason::kNone) return reason;
   if (posed) posed(work);
   out.frames = frames;
@@ -58,7 +59,7 @@ Reason build_reference(const float* joints, int frames, const Options& options, 
   out.root.resize(static_cast<size_t>(frames) * 3);
   out.rotation.resize(static_cast<size_t>(frames) * kTurns);
   out.contact.resize(static_cast<size_t>(frames) * 2);
-  kernels().clean(options, work, out.root.data(), out.rotation.data(), out.contact.data());
+  stages.clean(options, work, out.root.data(), out.rotation.data(), out.contact.data());
   out.clean = work.clean;
   return Reason::kNone;
 }

@@ -9,6 +9,8 @@
 
 namespace selfcorrect {
 
+struct Kernels;
+
 // Room for a motion of `frames` frames and for what is found out about it; valid until this thread asks for
 // another.
 Work& work_for(int frames);
@@ -18,8 +20,9 @@ Work& work_for(int frames);
 using Posed = std::function<void(const Work&)>;
 
 // `joints` is [frames][22][3]. Returns Reason::kNone and fills `out`, or says why this is not a motion.
+// `with`: kernels() where null.
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,
-                       const Posed& posed = {});
+                       const Posed& posed = {}, const Kernels* with = nullptr);
 
 Skeleton skeleton_of(const Motion& motion);
 

@@ -1,5 +1,6 @@
 #include "reference/order.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "reference/frames.h"
@@ -37,7 +38,8 @@ int count_up_to(int32_t limit, const int32_t* keys, int count) {
 
 }  // namespace
 
-// Bisection of the range of values: each step counts, without a branch that depends on a value.
+// Bisection of the range of values and, in turn with it, interpolation: each step counts, without a branch
+// that depends on a value.
 double nth_smallest(const double* values, int count, int n, int32_t* keys) {
   int32_t low = INT32_MAX, high = INT32_MIN;
   for (int i = 0; i < count; ++i) {
@@ -48,12 +50,20 @@ double nth_smallest(const double* values, int count, int n, int32_t* keys) {
   }
   const int padded = (count + 2 * kGroup - 1) / (2 * kGroup) * (2 * kGroup);
   for (int i = count; i < padded; ++i) keys[i] = INT32_MAX;
-  while (low < high) {
-    const int32_t middle = static_cast<int32_t>((static_cast<int64_t>(low) + high) >> 1);
-    if (count_up_to(middle, keys, padded) > n)
+  int under = 0, up_to = count;  // values under `low` and up to `high`
+  for (bool bisect = false; low < high; bisect = !bisect) {
+    const double share = bisect ? 0.5 : (n - under + 0.5) / (up_to - under);
+    const int64_t range = static_cast<int64_t>(high) - low;
+    const int32_t middle =
+        static_cast<int32_t>(low + std::min(static_cast<int64_t>(share * range), range - 1));
+    const int reached = count_up_to(middle, keys, padded);
+    if (reached > n) {
       high = middle;
-    else
+      up_to = reached;
+    } else {
       low = middle + 1;
+      under = reached;
+    }
   }
   return std::bit_cast<float>(ordered(low));
 }

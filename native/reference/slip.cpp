@@ -77,13 +77,14 @@ void see_slip(const Motion& motion, int side, const Slip& slip) {
     corner_heights(sole, after, other);
     for (int i = 0; i < kCorners; ++i) height[i] = 0.5 * (height[i] + other[i]);
     const F low = lowest(height);
+    const auto weight = [&](int i) {
+      const F above = (height[i] - low) * (1 / kTouch);
+      return exponential(-above * above);
+    };
     Weighted foot, toes;
-    for (int i = 0; i < kCorners; ++i) {
-      const F above = (height[i] - low) * (1 / kTouch), weight = exponential(-above * above);
-      if (i < kSolePoints)
-        foot.add(weight, sole.foot[i]);
-      else
-        toes.add(weight, sole.toes[i - kSolePoints]);
+    for (int i = 0; i < kSolePoints; ++i) {
+      foot.add(weight(i), sole.foot[i]);
+      toes.add(weight(kSolePoints + i), sole.toes[i]);
     }
     const Vec3<F> sum = foot.step(after.ankle - before.ankle, before.foot, after.foot) +
                         toes.step(after.toe - before.toe, before.toes, after.toes);
