@@ -13,7 +13,6 @@
 #include "batch/valid.h"
 #include "control/sample.h"
 #include "control/track.h"
-#include "measure/body.h"
 #include "measure/measure.h"
 #include "reference/build.h"
 
@@ -126,17 +125,16 @@ class BatchRun {
     report.reason = result.ok ? Reason::kNone : Reason::kFell;
     report.status = !result.ok ? Status::kFailed : stage.rung == 0 ? Status::kOk : Status::kAssisted;
     const Reference& motion = result.ok ? result.motion : item.reference;
-    float* joints = output(item.index);
-    reference_joints(motion, joints);
-    report.after = measure(joints, motion.frames, options_.fps);
     uint8_t* contacts = labels(item.index);
-    report.after.body =
-        measure_body(make_humanoid(motion.skeleton), joints, motion, result.ok ? nullptr : contacts);
+    const Outcome outcome =
+        measure(input(item.index), motion, output(item.index), result.ok ? nullptr : contacts);
+    report.after = outcome.measure;
+    report.error = outcome.error;
+    report.error_root = outcome.error_root;
     if (result.ok) std::copy(result.labels.begin(), result.labels.end(), contacts);
     if (batch_.rotations) std::copy(motion.rotation.begin(), motion.rotation.end(), rotations(item.index));
-    distance(input(item.index), joints, motion.frames, report.error, report.error_root);
-    const double worst = worst_distance(input(item.index), joints, motion.frames);
-    if (options_.preset == Preset::kLoop && already_valid(item.reference, report, worst)) leave(item.index);
+    if (options_.preset == Preset::kLoop && already_valid(item.reference, report, outcome.worst))
+      leave(item.index);
     progress_(++done_);
   }
 
@@ -149,6 +147,12 @@ class BatchRun {
     report.error = report.error_root = 0;
   }
 
+  static void copy_rotations(const Motion& motion, float* out) {
+    for (int t = 0; t < motion.frames; ++t)
+      for (int c = 0; c < kJoints * 4; ++c)
+        *out++ = static_cast<float>(motion.rotation[static_cast<size_t>(c) * motion.stride + t]);
+  }
+
   // Validates, measures and cleans the fresh motions of a group; those that end here leave it.
   void prepare(std::vector<Item>& group) {
     std::erase_if(group, [&](Item& item) {
@@ -156,20 +160,12 @@ class BatchRun {
       Report& report = batch_.reports[item.index];
       const float* joints = input(item.index);
       const bool kept = batch_.keep && batch_.keep[item.index];
-      Contact body;
-      const auto measure_posed = [&](const kinematics::Motion& motion, double ground) {
-        body = measure_body(make_humanoid(skeleton_of(motion)), joints, motion, ground,
-                            kept ? labels(item.index) : nullptr);
-        if (!kept || !batch_.rotations) return;
-        float* out = rotations(item.index);
-        for (const auto& frame : motion.rotation)
-          for (const kinematics::Quat& q : frame)
-            for (double value : {q.w, q.x, q.y, q.z}) *out++ = static_cast<float>(value);
+      const auto measure_posed = [&](const Work& posed) {
+        report.before = measure(posed, kept ? labels(item.index) : nullptr);
+        if (kept && batch_.rotations) copy_rotations(posed.motion, rotations(item.index));
       };
       const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
-      if (reason == Reason::kNone || reason == Reason::kBones)
-        report.before = measure(joints, frames, options_.fps);
-      report.before.body = body;
+      if (reason == Reason::kBones) report.before = measure(joints, frames, options_.fps);
       if (reason == Reason::kNone && !kept) return false;
       report.status = reason == Reason::kNone ? Status::kOk : Status::kRejected;
       report.reason = reason == Reason::kNone ? Reason::kKept : reason;

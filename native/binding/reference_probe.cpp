@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "isa/kernels.h"
 #include "measure/measure.h"
 #include "reference/build.h"
 
@@ -31,8 +32,8 @@ Napi::Float32Array floats(Napi::Env env, const float* values, size_t count) {
   return array;
 }
 
-// buildReference(joints, fps, preset) -> { reason, joints, root, rotation, contact, offset, clean, ground };
-// only the reason when this is not a motion
+// buildReference(joints, fps, preset, exact) -> { reason, joints, root, rotation, contact, offset, clean,
+// ground }; only the reason when this is not a motion. exact: one frame at a time
 Napi::Value build(const Napi::CallbackInfo& call) {
   const Napi::Env env = call.Env();
   const auto joints = joints_of(call);
@@ -42,7 +43,8 @@ Napi::Value build(const Napi::CallbackInfo& call) {
       call.Length() > 2 && call[2].ToString().Utf8Value() == "loop" ? Preset::kLoop : Preset::kClip;
   options.keep_path = options.preset == Preset::kLoop;
   Reference reference;
-  const Reason reason = build_reference(joints.Data(), frames_of(joints), options, reference);
+  const Reason reason = build_reference(joints.Data(), frames_of(joints), options, reference, {},
+                                        call[3].ToBoolean() ? &exact_kernels() : nullptr);
   auto result = Napi::Object::New(env);
   result["reason"] = Napi::Number::New(env, static_cast<int>(reason));
   if (reason != Reason::kNone) return result;

@@ -1,19 +1,23 @@
 // The kernels over lanes, compiled once for each instruction set, and the choice among the compiled ones.
 //
-// What is compiled per set (control/track_tile.cpp, control/sample_window.cpp, the dynamics' probes) works on
-// plain arrays and keeps to its own namespace (math/lanes.h): it neither grows containers nor calls inline
-// functions of the rest, because the linker keeps one copy of those, and that of AVX-512 would stop an older
-// processor. Everything else is compiled for the oldest processor of the architecture.
+// What is compiled per set (control/track_tile.cpp, control/sample_window.cpp, the stages of reference/ and
+// measure/, the dynamics' probes) works on plain arrays and keeps to its own namespace (math/lanes.h): it
+// neither grows containers nor calls inline functions of the rest, because the linker keeps one copy of
+// those, and that of AVX-512 would stop an older processor. Everything else is compiled for the oldest
+// processor of the architecture.
 #pragma once
 #include <string>
 #include <vector>
 
 #include "control/sample_window.h"
+#include "control/spline_fit.h"
 #include "control/step_kernel.h"
 #include "control/track_tile.h"
 #include "dynamics/probe.h"
 #include "dynamics/probe_limp.h"
 #include "dynamics/probe_simulate.h"
+#include "measure/stages.h"
+#include "reference/stages.h"
 
 namespace selfcorrect {
 
@@ -28,6 +32,13 @@ struct Kernels {
   decltype(&probe_kinematics) kinematics;
   decltype(&probe_simulate) simulate;
   decltype(&probe_limp) limp;
+  decltype(&bend_spline) spline;
+  decltype(&pose_motion) pose;
+  decltype(&clean_motion) clean;
+  decltype(&pose_result) joints;
+  decltype(&selfcorrect::measure_joints) measure_joints;
+  decltype(&selfcorrect::measure_posed) measure_posed;
+  decltype(&selfcorrect::measure_result) measure_result;
 };
 
 // The widest of this processor, or the one that the environment variable SELFCORRECT_ISA names. The choice is

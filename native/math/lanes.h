@@ -1,6 +1,6 @@
 // The lane type F of every kernel: `double` (one motion, the reference of the tests), `float` (one motion per
-// GPU thread) or LaneVector<N> (N motions side by side in one SIMD register). Data-dependent branches are
-// masks and select().
+// GPU thread), LaneVector<N> (N motions side by side in one SIMD register) or DoubleVector<N> (N frames of
+// one motion, reference/frames.h). Data-dependent branches are masks and select().
 //
 // Every kernel is compiled once per instruction set (isa/kernels.h). So that the linker never takes the code
 // of one set for another, whatever a header defines over lanes is in an inline namespace named after the set.
@@ -32,6 +32,12 @@ struct LaneType {
 };
 template <int N>
 using LaneVector = typename LaneType<N>::type;
+template <int N>
+struct DoubleType {
+  typedef double type __attribute__((vector_size(8 * N)));
+};
+template <int N>
+using DoubleVector = typename DoubleType<N>::type;
 
 // The lane type of this compilation. The baseline's kernels are the reference in double precision. A set may
 // ask for fewer lanes than its registers have.
@@ -56,7 +62,10 @@ using Lanes = LaneVector<kLanes>;
 
 // Type of one lane, and what a comparison gives.
 template <class F>
-using Scalar = std::conditional_t<std::is_same_v<F, double>, double, float>;
+constexpr bool has_doubles = std::is_same_v<F, double> || std::is_same_v<F, DoubleVector<2>> ||
+                             std::is_same_v<F, DoubleVector<4>> || std::is_same_v<F, DoubleVector<8>>;
+template <class F>
+using Scalar = std::conditional_t<has_doubles<F>, double, float>;
 template <class F>
 using Mask = decltype(F{} < F{});
 template <class F>
@@ -87,13 +96,16 @@ SC_INLINE bool any(bool mask) { return mask; }
 template <class F>
 SC_INLINE auto square_root(F x) -> decltype(x[0], F()) {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(F) == 64) return (F)_mm512_maskz_sqrt_ps(0xffff, (__m512)x);
+  if constexpr (sizeof(F) == 64 && has_doubles<F>) return (F)_mm512_maskz_sqrt_pd(0xff, (__m512d)x);
+  if constexpr (sizeof(F) == 64 && !has_doubles<F>) return (F)_mm512_maskz_sqrt_ps(0xffff, (__m512)x);
 #endif
 #if defined(__AVX2__)
-  if constexpr (sizeof(F) == 32) return (F)_mm256_sqrt_ps((__m256)x);
+  if constexpr (sizeof(F) == 32 && has_doubles<F>) return (F)_mm256_sqrt_pd((__m256d)x);
+  if constexpr (sizeof(F) == 32 && !has_doubles<F>) return (F)_mm256_sqrt_ps((__m256)x);
 #endif
 #if defined(__SSE2__)
-  if constexpr (sizeof(F) == 16) return (F)_mm_sqrt_ps((__m128)x);
+  if constexpr (sizeof(F) == 16 && has_doubles<F>) return (F)_mm_sqrt_pd((__m128d)x);
+  if constexpr (sizeof(F) == 16 && !has_doubles<F>) return (F)_mm_sqrt_ps((__m128)x);
 #endif
   F root;
   for (int i = 0; i < lane_count<F>; i++) root[i] = std::sqrt(x[i]);

@@ -1,4 +1,4 @@
-// Numbers of several motions, each motion's in a row of its own, into lanes.
+// Square blocks of numbers, rows to columns.
 #pragma once
 #include <utility>
 
@@ -20,42 +20,46 @@ SC_INLINE F interleave(F a, F b, std::integer_sequence<int, i...>) {
   constexpr int n = lane_count<F>;
   return __builtin_shufflevector(a, b, ((i % 2) * n + i / 2 + half * (n / 2))...);
 }
-
-// Element l of the k-th result is element k of row l: as many perfect shuffles as the width has bits.
-template <class F>
-SC_INLINE void transpose_square(F* rows) {
-  constexpr int n = lane_count<F>;
-  constexpr auto all = std::make_integer_sequence<int, n>{};
-  F other[n];
-  F *from = rows, *to = other;
-  for (int bit = 1; bit < n; bit *= 2, std::swap(from, to))
-    for (int i = 0; i < n / 2; i++) {
-      to[2 * i] = interleave<0>(from[i], from[i + n / 2], all);
-      to[2 * i + 1] = interleave<1>(from[i], from[i + n / 2], all);
-    }
-  if (from != rows)
-    for (int i = 0; i < n; i++) rows[i] = from[i];
-}
 #endif
+
+// Rows of as many numbers as there are rows: as many perfect shuffles of them as the width has bits.
+template <class F, int n>
+SC_INLINE void transpose(F (&rows)[n]) {
+  static_assert(n == lane_count<F>);
+  if constexpr (n > 1) {
+    F other[n];
+#ifdef SC_SHUFFLE
+    constexpr auto all = std::make_integer_sequence<int, n>{};
+    F *from = rows, *to = other;
+    for (int bit = 1; bit < n; bit *= 2, std::swap(from, to))
+      for (int i = 0; i < n / 2; i++) {
+        to[2 * i] = interleave<0>(from[i], from[i + n / 2], all);
+        to[2 * i + 1] = interleave<1>(from[i], from[i + n / 2], all);
+      }
+    if (from == rows) return;
+#else
+    for (int i = 0; i < n; i++)
+      for (int l = 0; l < n; l++) other[i][l] = rows[l][i];
+#endif
+    for (int i = 0; i < n; i++) rows[i] = other[i];
+  }
+}
 
 // to[k], lane l = row(l)[k], for `count` numbers a row; at least as many as lanes.
 template <class F, class Row>
 SC_INLINE void load_rows(F* to, int count, Row row) {
   constexpr int n = lane_count<F>;
-#ifdef SC_SHUFFLE
   if constexpr (n > 1) {
     for (int first = 0; first < count; first += n) {
       const int at = first + n <= count ? first : count - n;  // the last columns overlap those before
       F block[n];
       for (int l = 0; l < n; l++) __builtin_memcpy(&block[l], row(l) + at, sizeof(F));
-      transpose_square(block);
+      transpose(block);
       for (int i = 0; i < n; i++) to[at + i] = block[i];
     }
-    return;
+  } else {
+    for (int k = 0; k < count; k++) to[k] = Scalar<F>(row(0)[k]);
   }
-#endif
-  for (int l = 0; l < n; l++)
-    for (int k = 0; k < count; k++) set_lane(to[k], l, Scalar<F>(row(l)[k]));
 }
 
 }  // namespace SC_ISA

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reference/foot.h"
+
 namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
 
-using kinematics::Quat;
+using F = Frames;
 
 constexpr double kTolerance = 0.005;  // m above or below the ground that counts as touching it
-constexpr int kRow = kJoints * 3;
+constexpr int kLabelled[kLabels] = {7, 10, 8, 11};
 
 // The points of one body, and how far from its joint they reach.
 struct Cluster {
@@ -25,88 +29,103 @@ int clusters_of(const Humanoid& humanoid, Cluster* clusters) {
     if (count == 0 || clusters[count - 1].body != point.body) clusters[count++] = {point.body, p, p, 0};
     Cluster& cluster = clusters[count - 1];
     cluster.end = p + 1;
-    cluster.reach = std::max(cluster.reach, double{std::hypot(point.at[0], point.at[1], point.at[2])});
+    cluster.reach = std::max(cluster.reach, norm(Vec3<double>{point.at[0], point.at[1], point.at[2]}));
   }
   return count;
 }
 
-int label_of(int body) {
-  constexpr int bodies[kLabels] = {7, 10, 8, 11};
-  const int* found = std::find(bodies, bodies + kLabels, body);
-  return static_cast<int>(found - bodies);
-}
-
-// Where the points that touch are; the others only as not touching.
-struct Touch {
-  bool on[kMaxPoints];
-  double x[kMaxPoints], z[kMaxPoints];
+// Whether each point touches (1 or 0), and where, if it ever does: series.
+struct Touches {
+  double *on, *x, *z;
+  bool ever[kMaxPoints] = {};
 };
 
-// `rotation(t, body)` is the absolute rotation of a body in frame t.
-template <class Rotation>
-Contact measure_points(const Humanoid& humanoid, const float* joints, int frames, double ground,
-                       const Rotation& rotation, uint8_t* labels) {
-  Contact result;
-  if (frames <= 0) return result;
-  Cluster clusters[kMaxPoints];
-  const int count = clusters_of(humanoid, clusters);
-  if (labels) std::fill(labels, labels + static_cast<size_t>(frames) * kLabels, 0);
-  Touch touches[2] = {};
-  for (int t = 0; t < frames; ++t) {
-    Touch& touch = touches[t & 1];
-    const Touch& before = touches[(t + 1) & 1];
-    std::fill(touch.on, touch.on + kMaxPoints, false);
-    double low = HUGE_VAL, slip = 0;
-    int slipping = 0;
-    for (int c = 0; c < count; ++c) {
-      const Cluster& cluster = clusters[c];
-      const float* joint = joints + t * kRow + 3 * cluster.body;
-      const double height = joint[1] - ground;
-      // Neither the lowest of the body nor touching.
-      if (height - cluster.reach > std::max(low, kTolerance)) continue;
-      const int label = label_of(cluster.body);
-      const Quat q = rotation(t, cluster.body);
-      const double yx = 2 * (q.x * q.y + q.w * q.z), yy = 1 - 2 * (q.x * q.x + q.z * q.z),
-                   yz = 2 * (q.y * q.z - q.w * q.x);
-      for (int p = cluster.begin; p < cluster.end; ++p) {
-        const float* at = humanoid.point[p].at;
-        const double y = height + yx * at[0] + yy * at[1] + yz * at[2];
-        low = std::min(low, y);
-        if (y > kTolerance) continue;
-        const kinematics::Vec3 arm = rotate(q, {at[0], at[1], at[2]});
-        touch.on[p] = true;
-        touch.x[p] = joint[0] + arm.x;
-        touch.z[p] = joint[2] + arm.z;
-        if (labels && label < kLabels) labels[t * kLabels + label] = 1;
-        if (t == 0 || !before.on[p]) continue;
-        slip += kinematics::length2d(touch.x[p] - before.x[p], touch.z[p] - before.z[p]);
-        ++slipping;
-      }
-    }
-    if (low < -kTolerance) result.penetrate -= low;
-    if (low > kTolerance) result.floating += low;
-    if (slipping > 0) result.skate += slip / slipping;
+// Marks the touching points of a cluster. Returns the lowest of its points.
+F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint, const Quat<F>& q,
+              double ground, int t, int stride, Touches& touches) {
+  const Axes<F> axes = axes_of(q);
+  F low = broadcast<F>(HUGE_VAL);
+  for (int p = cluster.begin; p < cluster.end; ++p) {
+    const float* at = humanoid.point[p].at;
+    const Vec3<F> arm = rotate(axes, spread<F>(at[0], at[1], at[2]));
+    const F y = joint.y - ground + arm.y;
+    low = minimum<F>(low, y);
+    const Mask<F> on = y <= broadcast<F>(kTolerance);
+    const long to = static_cast<long>(p) * stride + t;
+    store(touches.on + to, select<F>(on, broadcast<F>(1), F{}));
+    if (!any(on)) continue;
+    store(touches.x + to, joint.x + arm.x);
+    store(touches.z + to, joint.z + arm.z);
+    touches.ever[p] = true;
   }
-  result.penetrate *= 1e3 / frames;
-  result.floating *= 1e3 / frames;
-  if (frames > 1) result.skate *= 1e3 / (frames - 1);
-  return result;
+  return low;
+}
+
+void label_soles(const Humanoid& humanoid, const Touches& touches, int frames, int stride, uint8_t* labels) {
+  std::fill(labels, labels + static_cast<long>(frames) * kLabels, uint8_t{0});
+  for (int p = 0; p < kMaxPoints; ++p)
+    for (int label = 0; label < kLabels; ++label) {
+      if (!touches.ever[p] || humanoid.point[p].body != kLabelled[label]) continue;
+      const double* on = touches.on + static_cast<long>(p) * stride;
+      for (int t = 0; t < frames; ++t)
+        if (on[t] > 0) labels[t * kLabels + label] = 1;
+    }
+}
+
+// Sum over the frames of the mean step of the points that touch in a frame and in the one before, m.
+double sum_slips(const Touches& touches, int frames, int stride) {
+  Sum result;
+  for (int t = 0; t < frames; t += kSide) {
+    F slip{}, count{};
+    for (int p = 0; p < kMaxPoints; ++p) {
+      if (!touches.ever[p]) continue;
+      const long at = static_cast<long>(p) * stride + t;
+      const F both = load(touches.on + at) * load(touches.on + at - 1);
+      const Mask<F> stays = (both > F{}) & (frame_numbers(t) > F{});
+      if (!any(stays)) continue;
+      const F step = length2d(load(touches.x + at) - load(touches.x + at - 1),
+                              load(touches.z + at) - load(touches.z + at - 1));
+      slip += select<F>(stays, step, F{});
+      count += select<F>(stays, broadcast<F>(1), F{});
+    }
+    const Mask<F> within = frame_numbers(t) < broadcast<F>(frames);
+    result.add(t, select<F>(within, slip / maximum<F>(count, broadcast<F>(1)), F{}));
+  }
+  return result.total();
 }
 
 }  // namespace
 
-Contact measure_body(const Humanoid& body, const float* joints, const Reference& motion, uint8_t* labels) {
-  const auto rotation = [&](int t, int b) {
-    const float* q = &motion.rotation[4 * (static_cast<size_t>(t) * kJoints + b)];
-    return Quat{q[0], q[1], q[2], q[3]};
-  };
-  return measure_points(body, joints, motion.frames, motion.ground, rotation, labels);
+Contact measure_body(const Humanoid& humanoid, const double* joints, const Motion& motion, double ground,
+                     uint8_t* labels, Scratch scratch) {
+  const int frames = motion.frames, stride = motion.stride;
+  Cluster clusters[kMaxPoints];
+  const int count = clusters_of(humanoid, clusters);
+  Touches touches{take(scratch, kMaxPoints), take(scratch, kMaxPoints), take(scratch, kMaxPoints)};
+  Sum penetrate, floating;
+  for (int t = 0; t < frames; t += kSide) {
+    F low = broadcast<F>(HUGE_VAL);
+    for (int c = 0; c < count; ++c) {
+      const Cluster& cluster = clusters[c];
+      const Vec3<F> joint = load_vector(joints + static_cast<long>(3 * cluster.body) * stride + t, stride);
+      // Neither the lowest of the body nor touching?
+      const F least = joint.y - (ground + cluster.reach);
+      if (any(least <= maximum<F>(low, broadcast<F>(kTolerance)))) {
+        const Quat<F> q = turn(motion, cluster.body, t);
+        low = minimum<F>(low, see_cluster(humanoid, cluster, joint, q, ground, t, stride, touches));
+      } else {
+        for (int p = cluster.begin; p < cluster.end; ++p)
+          store(touches.on + static_cast<long>(p) * stride + t, F{});
+      }
+    }
+    const Mask<F> within = frame_numbers(t) < broadcast<F>(frames);
+    penetrate.add(t, select<F>(within & (low < broadcast<F>(-kTolerance)), -low, F{}));
+    floating.add(t, select<F>(within & (low > broadcast<F>(kTolerance)), low, F{}));
+  }
+  if (labels) label_soles(humanoid, touches, frames, stride, labels);
+  return {penetrate.total() * 1e3 / frames, floating.total() * 1e3 / frames,
+          sum_slips(touches, frames, stride) * 1e3 / std::max(1, frames - 1)};
 }
 
-Contact measure_body(const Humanoid& body, const float* joints, const kinematics::Motion& motion,
-                     double ground, uint8_t* labels) {
-  const auto rotation = [&](int t, int b) { return motion.rotation[t][b]; };
-  return measure_points(body, joints, motion.frames(), ground, rotation, labels);
-}
-
+}  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -2,19 +2,17 @@
 // by joint centres.
 #pragma once
 #include "include/tracker.h"
+#include "math/lanes.h"
 #include "model/humanoid.h"
 #include "reference/motion.h"
 
 namespace selfcorrect {
+inline namespace SC_ISA {
 
-// `joints` is [frames][22][3] in the user's frame and `ground` the height of the ground there. `labels` is
-// [frames][kLabels], or null. The points hang at the joints given, turned as the body they belong to.
+// The points hang at `joints`, [22][3] series in the user's frame, turned as the bodies of `motion` that they
+// belong to; `ground` is the height of the ground there. `labels` is [frames][kLabels], or null.
+Contact measure_body(const Humanoid& body, const double* joints, const Motion& motion, double ground,
+                     uint8_t* labels, Scratch scratch);
 
-// Of a motion in the form of a reference; its own `ground`.
-Contact measure_body(const Humanoid& body, const float* joints, const Reference& motion, uint8_t* labels);
-
-// Of an input posed on its own skeleton.
-Contact measure_body(const Humanoid& body, const float* joints, const kinematics::Motion& motion,
-                     double ground, uint8_t* labels);
-
+}  // namespace SC_ISA
 }  // namespace selfcorrect

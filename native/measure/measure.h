@@ -1,17 +1,20 @@
-// Physical plausibility of joint positions: penetrate, float, skate, jerk, speed, and the distance between
-// two motions.
+// Physical plausibility of a motion: penetrate, float, skate, jerk, speed, and the distance to another.
 #pragma once
 #include "include/tracker.h"
+#include "measure/outcome.h"
+#include "reference/motion.h"
+#include "reference/reference.h"
 
 namespace selfcorrect {
 
-// All but Measure::body (measure/body.h).
+// All but Measure::body of `joints`, [frames][22][3].
 Measure measure(const float* joints, int frames, double fps);
 
-// Mean joint distance in mm, in the world and relative to the pelvis.
-void distance(const float* a, const float* b, int frames, double& world, double& root_relative);
+// Of a motion that build_reference() has posed. `labels` is [frames][kLabels], or null: 1 where the sole of a
+// foot or of its toes touches the ground.
+Measure measure(const Work& posed, uint8_t* labels);
 
-// Largest mean joint distance of a frame in mm, in the world.
-double worst_distance(const float* a, const float* b, int frames);
+// Of what `input`, [frames][22][3], has become: writes its joints, [frames][22][3].
+Outcome measure(const float* input, const Reference& result, float* joints, uint8_t* labels);
 
 }  // namespace selfcorrect

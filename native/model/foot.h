@@ -26,7 +26,7 @@ struct Sole {
 
 // `toe_offset` is Skeleton::offset of joint 10 or 11. The foot points along its horizontal part (+z when that
 // is below 1 cm).
-inline Sole make_sole(const float* toe_offset) {
+__attribute__((always_inline)) inline Sole make_sole(const float* toe_offset) {
   float fx = toe_offset[0], fz = toe_offset[2];
   float length = std::sqrt(fx * fx + fz * fz);
   if (length < 0.01f) {

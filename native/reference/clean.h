@@ -1,18 +1,17 @@
 // Whether a motion came clean, so that there is nothing to repair in it.
 #pragma once
-#include "reference/floor.h"
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-// Whether a motion `posed` on bones of constant length is the motion that came: `joints` [frames][22][3], m.
-bool bones_are_constant(const Motion& posed, const float* joints);
-
-// Whether a planted foot slides: most of them a little, or one of them far.
-bool feet_slide(const Motion& motion);
+// Whether a motion `posed` on bones of constant length is the motion that came: `seen`, [22][3] series, m.
+bool bones_are_constant(const Motion& posed, const double* seen);
 
 // Whether the floor is level and where it should be, and no foot slides on it. The motion stands on y = 0,
 // its contacts are detected.
-bool stands_still(const Motion& motion, const Floor& floor);
+bool stands_still(const Work& work);
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

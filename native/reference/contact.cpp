@@ -1,13 +1,17 @@
 #include "reference/contact.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 #include "reference/flight.h"
 #include "reference/foot.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 constexpr double kNear = 0.030, kLeave = 0.045;  // m: height that makes a contact, and that keeps one
 // m/s. A foot that moves a little over the ground is stepping; at the same speed on the ground it slides.
@@ -15,107 +19,109 @@ constexpr double kSpeed = 0.6, kRaisedSpeed = 0.2, kVerticalSpeed = 0.35;
 constexpr double kSlide = 1.5;    // m/s: faster than that nothing stands on it
 constexpr double kShort = 0.075;  // s: gaps and contacts shorter than this are noise
 
-// Middle of an edge of the sole, at the height of its lower end.
-Vec3 lower_end(Vec3 a, Vec3 b) { return {0.5 * (a.x + b.x), std::min(a.y, b.y), 0.5 * (a.z + b.z)}; }
+constexpr int kEnds = 2;  // of a sole: heel, ball
 
-std::vector<Run> runs_of(const std::vector<bool>& value, bool wanted) {
-  std::vector<Run> runs;
-  const int n = static_cast<int>(value.size());
-  for (int i = 0; i < n;) {
-    int end = i + 1;
-    while (end < n && value[end] == value[i]) ++end;
-    if (value[i] == wanted) runs.push_back({i, end});
-    i = end;
+// The ends of one sole: middles of its edges at the height of the lower corner, [2][3] series, and their
+// slowest speeds in m/s, [2] series.
+struct Ends {
+  double *path, *speed;
+};
+
+void see_ends(const Motion& motion, int side, const Ends& ends) {
+  const int stride = motion.stride;
+  const Sole& sole = motion.sole[side];
+  for (int t = 0; t < motion.frames; t += kSide) {
+    const FootPose pose = planted_foot(motion, t, side);
+    F height[kCorners];
+    corner_heights(sole, pose, height);
+    for (int i = 0; i < kEnds; ++i) {
+      const float(&edge)[kSolePoints][3] = i ? sole.toes : sole.foot;
+      const Vec3<F> middle =
+          spread<F>((double{edge[0][0]} + edge[1][0]) / 2, (double{edge[0][1]} + edge[1][1]) / 2,
+                    (double{edge[0][2]} + edge[1][2]) / 2);
+      Vec3<F> end = (i ? pose.toe : pose.ankle) + rotate(i ? pose.toes : pose.foot, middle);
+      end.y = minimum<F>(height[i * kSolePoints], height[i * kSolePoints + 1]);
+      store(ends.path + 3 * i * stride + t, stride, end);
+    }
   }
-  return runs;
 }
 
-using Soles = std::vector<Positions>;  // [frames] 0 heel, 1 ball
-
-Soles sole_edges(const Motion& motion, int side) {
-  constexpr int ends[2][2] = {{0, 1}, {kSolePoints, kSolePoints + 1}};
-  Soles points(motion.frames());
-  for (int t = 0; t < motion.frames(); ++t) {
-    const SolePoints sole = planted_sole_points(motion, t, side);
-    for (int i = 0; i < 2; ++i) points[t][i] = lower_end(sole[ends[i][0]], sole[ends[i][1]]);
-  }
-  return points;
+void mark(uint8_t* contact, int begin, int end, uint8_t value) {
+  for (int t = begin; t < end; ++t) contact[t] = value;
 }
 
 // Frames in which the heel or the ball rests near the ground; a contact begins nearer to it than it ends.
-std::vector<bool> resting(const Motion& motion, const Soles& points) {
-  const int frames = motion.frames();
-  std::vector<bool> near(frames), held(frames), contact(frames, false);
-  for (int t = 0; t < frames; ++t)
-    for (int i = 0; i < 2; ++i) {
-      const Vec3 step = motion.fps * slowest_step(points, t, i);
-      const double limit = kSpeed + (kRaisedSpeed - kSpeed) * smoothstep(points[t][i].y, kNear / 2, kLeave);
-      const bool slow = norm(step) < limit && std::fabs(step.y) < kVerticalSpeed;
-      near[t] = near[t] || (slow && points[t][i].y < kNear);
-      held[t] = held[t] || (slow && points[t][i].y < kLeave);
+void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
+  const int frames = motion.frames, stride = motion.stride;
+  uint8_t *near = reinterpret_cast<uint8_t*>(take(scratch, 1)), *held = near + stride;
+  for (int t = 0; t < frames; t += kSide) {
+    F touching{}, holding{};
+    const F yes = broadcast<F>(1);
+    for (int i = 0; i < kEnds; ++i) {
+      const double* path = ends.path + 3 * i * stride;
+      const Vec3<F> step = slowest_step(path, stride, frames, t) * motion.fps;
+      const F height = load(path + stride + t), speed = norm(step);
+      store(ends.speed + i * stride + t, speed);
+      const F limit = kSpeed + (kRaisedSpeed - kSpeed) * smoothstep(height, kNear / 2, kLeave);
+      const Mask<F> slow = (speed < limit) & (absolute(step.y) < broadcast<F>(kVerticalSpeed));
+      touching = select<F>(slow & (height < broadcast<F>(kNear)), yes, touching);
+      holding = select<F>(slow & (height < broadcast<F>(kLeave)), yes, holding);
     }
-  for (const Run& run : runs_of(held, true)) {
-    const bool touched =
-        std::find(near.begin() + run.begin, near.begin() + run.end, true) != near.begin() + run.end;
-    if (touched) std::fill(contact.begin() + run.begin, contact.begin() + run.end, true);
+    for (int l = 0; l < kSide; ++l) {
+      near[t + l] = get_lane(touching, l) != 0;
+      held[t + l] = get_lane(holding, l) != 0;
+    }
   }
-  return contact;
+  mark(contact, 0, frames, 0);
+  for (Run run = next_run(held, frames, 0); run.begin < frames; run = next_run(held, frames, run.end)) {
+    const bool touched = next_run(near, run.end, run.begin).begin < run.end;
+    if (touched) mark(contact, run.begin, run.end, 1);
+  }
 }
 
 // Speed in m/s of the slower end of a sole that is near the ground; infinite where none is.
-double sliding_speed(const Motion& motion, const Soles& points, int t) {
-  double speed = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < 2; ++i)
-    if (points[t][i].y < kNear) speed = std::min(speed, motion.fps * norm(slowest_step(points, t, i)));
+double sliding_speed(const Ends& ends, int stride, int t) {
+  double speed = HUGE_VAL;
+  for (int i = 0; i < kEnds; ++i)
+    if (ends.path[(3 * i + 1) * stride + t] < kNear) speed = std::min(speed, ends.speed[i * stride + t]);
   return speed;
 }
 
 // Closes short gaps between contacts, then drops short contacts.
-void drop_short_runs(std::vector<bool>& contact, int shortest) {
-  const int frames = static_cast<int>(contact.size());
-  for (const Run& run : runs_of(contact, false))
-    if (run.end - run.begin <= shortest && run.begin > 0 && run.end < frames)
-      std::fill(contact.begin() + run.begin, contact.begin() + run.end, true);
-  for (const Run& run : runs_of(contact, true))
-    if (run.end - run.begin <= shortest)
-      std::fill(contact.begin() + run.begin, contact.begin() + run.end, false);
+void drop_short_runs(uint8_t* contact, int frames, int shortest) {
+  Run before = next_run(contact, frames, 0);
+  while (before.begin < frames) {
+    const Run after = next_run(contact, frames, before.end);
+    if (after.begin < frames && after.begin - before.end <= shortest)
+      mark(contact, before.end, after.begin, 1);
+    before = after;
+  }
+  for (Run run = next_run(contact, frames, 0); run.begin < frames; run = next_run(contact, frames, run.end))
+    if (run.end - run.begin <= shortest) mark(contact, run.begin, run.end, 0);
 }
 
 }  // namespace
 
-std::vector<Run> contact_runs(const Motion& motion, int side) {
-  std::vector<bool> contact(motion.frames());
-  for (int t = 0; t < motion.frames(); ++t) contact[t] = motion.contact[t][side];
-  return runs_of(contact, true);
-}
-
-std::vector<int> frames_from_contact(const Motion& motion, int side) {
-  const int frames = motion.frames(), far = 1 << 20;
-  std::vector<int> distance(frames, far);
-  for (int t = 0, d = far; t < frames; ++t)
-    distance[t] = d = motion.contact[t][side] ? 0 : std::min(far, d + 1);
-  for (int t = frames - 1, d = far; t >= 0; --t) {
-    d = motion.contact[t][side] ? 0 : std::min(far, d + 1);
-    distance[t] = std::min(distance[t], d);
-  }
-  return distance;
-}
-
-void detect_contacts(Motion& motion) {
-  const Soles soles[2] = {sole_edges(motion, 0), sole_edges(motion, 1)};
-  std::vector<bool> contact[2] = {resting(motion, soles[0]), resting(motion, soles[1])};
-  const std::vector<double> support = carried(motion);
-  for (int t = 0; t < motion.frames(); ++t) {
-    if (contact[0][t] || contact[1][t] || support[t] < 0.5) continue;
-    // Something carries the body: the slower foot, though it slides.
-    const double speed[2] = {sliding_speed(motion, soles[0], t), sliding_speed(motion, soles[1], t)};
-    const int side = speed[1] < speed[0];
-    contact[side][t] = speed[side] < kSlide;
-  }
+void detect_contacts(Motion& motion, Scratch scratch) {
+  const int frames = motion.frames, stride = motion.stride;
+  Ends ends[2];
   for (int side = 0; side < 2; ++side) {
-    drop_short_runs(contact[side], std::max(1, static_cast<int>(kShort * motion.fps)));
-    for (int t = 0; t < motion.frames(); ++t) motion.contact[t][side] = contact[side][t];
+    ends[side] = {take(scratch, 3 * kEnds), take(scratch, kEnds)};
+    see_ends(motion, side, ends[side]);
+    find_resting(motion, ends[side], motion.contact[side], scratch);
   }
+  double* support = take(scratch, 1);
+  carried(motion, support, scratch);
+  for (int t = 0; t < frames; ++t) {
+    if (motion.contact[0][t] || motion.contact[1][t] || support[t] < 0.5) continue;
+    // Something carries the body: the slower foot, though it slides.
+    const double speed[2] = {sliding_speed(ends[0], stride, t), sliding_speed(ends[1], stride, t)};
+    const int side = speed[1] < speed[0];
+    motion.contact[side][t] = speed[side] < kSlide;
+  }
+  for (uint8_t* contact : motion.contact)
+    drop_short_runs(contact, frames, std::max(1, static_cast<int>(kShort * motion.fps)));
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,12 +1,19 @@
 #include "reference/filter.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 #include "math/portable.h"
+#include "reference/geometry.h"
+#include "reference/rows.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 constexpr double kRealJerk = 145;  // m/s^3, mean of real motion at 20 fps
 constexpr double kJerkFactor = 1.5;
@@ -16,72 +23,118 @@ constexpr double kNoiseRatio = 2.0;
 // Of one joint: a foot that is put down and lifted often comes to 2.4.
 constexpr double kJointNoiseRatio = 2.5;
 
-Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
-  return p[t + 1][j] - 2.0 * p[t][j] + p[t - 1][j];
-}
-
-// Transposed direct form II, started in the steady state of the first value; the three axes side by side.
-void run(const double (&b)[3], const double (&a)[2], std::vector<Vec3>& values) {
-  Vec3 s1 = (1 - b[0]) * values[0], s2 = (b[2] - a[1]) * values[0];
-  for (Vec3& value : values) {
-    const Vec3 in = value, out = b[0] * in + s1;
-    s1 = b[1] * in - a[0] * out + s2;
-    s2 = b[2] * in - a[1] * out;
-    value = out;
-  }
-}
-
-// Whether the joints `first` to `last` - 1 together move like noise, with its share of third differences.
-bool shake(const std::vector<Positions>& positions, double fps, int first, int last, double ratio) {
-  const int frames = static_cast<int>(positions.size());
-  double second = 0, third = 0, jerk = 0;
-  for (int t = 1; t + 2 < frames; ++t)
-    for (int j = first; j < last; ++j) {
-      const Vec3 a = second_difference(positions, t, j), b = second_difference(positions, t + 1, j);
-      const double square = dot(b - a, b - a);
-      second += dot(b, b);
-      third += square;
-      jerk += std::sqrt(square);
-    }
-  jerk *= fps * fps * fps / (std::max(1, frames - 3) * double(last - first));
+bool shakes(double second, double third, double jerk, double ratio) {
   return jerk > kJerkFactor * kRealJerk && third > ratio * second;
+}
+
+double per_second(int frames, double fps) { return fps * fps * fps / std::max(1, frames - 3); }
+
+// Transposed direct form II over rows of kBeside coordinates, started in the steady state of the first row.
+// `step` is kBeside, or its negative to run backwards from the last row.
+void run(const double (&b)[3], const double (&a)[2], double* row, int rows, int step) {
+  constexpr int kParts = kBeside / kSide;
+  F first[kParts], second[kParts];
+  for (int i = 0; i < kParts; ++i) {
+    const F value = load(row + i * kSide);
+    first[i] = (1 - b[0]) * value;
+    second[i] = (b[2] - a[1]) * value;
+  }
+  for (int r = 0; r < rows; ++r, row += step)
+    for (int i = 0; i < kParts; ++i) {
+      const F in = load(row + i * kSide), out = b[0] * in + first[i];
+      first[i] = b[1] * in - a[0] * out + second[i];
+      second[i] = b[2] * in - a[1] * out;
+      store(row + i * kSide, out);
+    }
 }
 
 }  // namespace
 
-bool is_jittery(const std::vector<Positions>& positions, double fps) {
-  return shake(positions, fps, 0, kJoints, kNoiseRatio);
+Roughness roughness(const double* series, int frames, int stride) {
+  Roughness rough;
+  for (int j = 0; j < kJoints; ++j, series += 3 * stride) {
+    Sum second, third, jerk;
+    F jump{};
+    for (int t = 0; t < frames - 2; t += kSide) {
+      const Vec3<F> p0 = load_vector(series + t, stride), p1 = load_vector(series + t + 1, stride),
+                    p2 = load_vector(series + t + 2, stride), p3 = load_vector(series + t + 3, stride);
+      const Vec3<F> a = p2 - p1 - (p1 - p0), b = p3 - p2 - (p2 - p1), change = b - a;
+      const F number = frame_numbers(t), square = dot(change, change);
+      const Mask<F> within = number < broadcast<F>(frames - 3);
+      second.add(t, select<F>(within, dot(b, b), F{}));
+      third.add(t, select<F>(within, square, F{}));
+      jerk.add(t, select<F>(within, square_root(square), F{}));
+      jump = maximum<F>(jump, select<F>(number < broadcast<F>(frames - 2), dot(a, a), F{}));
+    }
+    double most = 0;
+    for (int l = 0; l < kSide; ++l) most = std::max(most, get_lane(jump, l));
+    rough.second[j] = second.total();
+    rough.third[j] = third.total();
+    rough.jerk[j] = jerk.total();
+    rough.jump[j] = std::sqrt(most);
+  }
+  return rough;
 }
 
-bool any_joint_jittery(const std::vector<Positions>& positions, double fps) {
+double mean_jerk(const Roughness& rough, int frames, double fps) {
+  double jerk = 0;
+  for (double joint : rough.jerk) jerk += joint;
+  return jerk * per_second(frames, fps) / kJoints;
+}
+
+bool is_jittery(const Roughness& rough, int frames, double fps) {
+  double second = 0, third = 0;
+  for (int j = 0; j < kJoints; ++j) {
+    second += rough.second[j];
+    third += rough.third[j];
+  }
+  return shakes(second, third, mean_jerk(rough, frames, fps), kNoiseRatio);
+}
+
+bool any_joint_jittery(const Roughness& rough, int frames, double fps) {
   for (int j = 0; j < kJoints; ++j)
-    if (shake(positions, fps, j, j + 1, kJointNoiseRatio)) return true;
+    if (shakes(rough.second[j], rough.third[j], rough.jerk[j] * per_second(frames, fps), kJointNoiseRatio))
+      return true;
   return false;
 }
 
-void low_pass(std::vector<Positions>& positions, double fps, double cutoff) {
-  if (cutoff >= 0.45 * fps) return;
+bool low_pass(const double* from, double* to, int frames, double fps, double cutoff, Scratch scratch) {
+  if (cutoff >= 0.45 * fps) return false;
   const double w = portable::tan(std::numbers::pi * cutoff / fps), r = std::numbers::sqrt2 * w,
                scale = 1 / (1 + r + w * w);
   const double b[3] = {w * w * scale, 2 * w * w * scale, w * w * scale};
   const double a[2] = {2 * (w * w - 1) * scale, (1 - r + w * w) * scale};
-  const int frames = static_cast<int>(positions.size());
   const int pad = std::min(frames - 1, static_cast<int>(std::ceil(2 * fps / cutoff)));
-  std::vector<Vec3> x(frames + 2 * pad);
-  for (int j = 0; j < kJoints; ++j) {
-    const auto value = [&](int t) { return positions[t][j]; };
-    for (int t = 0; t < frames; ++t) x[pad + t] = value(t);
-    for (int i = 1; i <= pad;
-         ++i) {  // continued point-symmetrically, so that the ends keep their place and speed
-      x[pad - i] = 2.0 * value(0) - value(i);
-      x[pad + frames - 1 + i] = 2.0 * value(frames - 1) - value(frames - 1 - i);
-    }
-    for (int direction = 0; direction < 2; ++direction) {
-      run(b, a, x);
-      std::reverse(x.begin(), x.end());
-    }
-    for (int t = 0; t < frames; ++t) positions[t][j] = x[pad + t];
+  const int count = frames + 2 * pad, stride = scratch.stride;
+  double* begin = take(scratch, 3 * kBeside);  // [rows][kBeside]
+  double* inner = begin + static_cast<long>(pad) * kBeside;
+  for (int i = 0; i < kPlaces; i += kBeside) {
+    const long first = static_cast<long>(i) * stride;
+    for (int t = 0; t < frames; t += kSide)
+      for (int c = 0; c < kBeside; c += kSide) {
+        Frames rows[kSide];
+        load_rows(from + first + static_cast<long>(c) * stride, stride, t, rows);
+        for (int k = 0; k < kSide; ++k) store(inner + (t + k) * kBeside + c, rows[k]);
+      }
+    // Continued point-symmetrically, so that the ends keep their place and speed.
+    double* last = inner + static_cast<long>(frames - 1) * kBeside;
+    for (int k = 1; k <= pad; ++k)
+      for (int c = 0; c < kBeside; ++c) {
+        inner[c - k * kBeside] = 2 * inner[c] - inner[c + k * kBeside];
+        last[c + k * kBeside] = 2 * last[c] - last[c - k * kBeside];
+      }
+    run(b, a, begin, count, kBeside);
+    run(b, a, begin + static_cast<long>(count - 1) * kBeside, count, -kBeside);
+    for (int k = frames; k % kGroup; ++k) std::copy_n(last, kBeside, inner + k * kBeside);
+    for (int t = 0; t < frames; t += kSide)
+      for (int c = 0; c < kBeside; c += kSide) {
+        Frames rows[kSide];
+        for (int k = 0; k < kSide; ++k) rows[k] = load(inner + (t + k) * kBeside + c);
+        store_rows(rows, to + first + static_cast<long>(c) * stride, stride, t);
+      }
   }
+  return true;
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,31 +1,46 @@
 #include "reference/flight.h"
 
 #include <algorithm>
+#include <cmath>
 
-namespace selfcorrect::kinematics {
+#include "reference/frames.h"
+#include "reference/geometry.h"
+
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 constexpr double kFall[2] = {5, 8};  // m/s^2 downwards between which the body passes from carried to falling
 constexpr double kWindow = 0.05;     // s to either side
 
 }  // namespace
 
-std::vector<double> carried(const Motion& motion) {
-  const int frames = motion.frames();
-  const int reach = std::max(1, static_cast<int>(std::lround(kWindow * motion.fps)));
-  std::vector<double> result(frames, 1), height(frames, 0);  // mean of the joints
-  if (frames < 2 * reach + 1) return result;
-  for (int t = 0; t < frames; ++t) {
-    for (const Vec3& joint : motion.position[t]) height[t] += joint.y;
-    height[t] /= kJoints;
+void carried(const Motion& motion, double* result, Scratch scratch) {
+  const int frames = motion.frames;
+  const int reach = std::max(1, static_cast<int>(kWindow * motion.fps + 0.5));
+  if (frames < 2 * reach + 1) {
+    std::fill(result, result + frames, 1.0);
+    return;
   }
-  const double seconds = reach / motion.fps;
-  for (int t = 0; t < frames; ++t) {
-    const int middle = std::clamp(t, reach, frames - 1 - reach);
-    const double second = height[middle - reach] - 2 * height[middle] + height[middle + reach];
-    result[t] = 1 - smoothstep(-second / (seconds * seconds), kFall[0], kFall[1]);
+  double* height = take(scratch, 1);  // mean of the joints
+  for (int t = 0; t < frames; t += kSide) {
+    F sum{};
+    for (int j = 0; j < kJoints; ++j)
+      sum += load(motion.position + static_cast<long>(3 * j + 1) * motion.stride + t);
+    store(height + t, sum * (1.0 / kJoints));
   }
-  return result;
+  const double rate = motion.fps / reach, square = rate * rate;
+  const int last = frames - 1 - reach;
+  for (int t = reach; t <= last; t += kSide) {
+    const F second = load(height + t - reach) - 2.0 * load(height + t) + load(height + t + reach);
+    store(result + t, 1.0 - smoothstep(second * -square, kFall[0], kFall[1]));
+  }
+  std::fill(result, result + reach, result[reach]);
+  std::fill(result + last + 1, result + frames, result[last]);
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,11 +1,14 @@
 // Is the body carried by something, or does it fall freely?
 #pragma once
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-// 1 while something carries the body in frame `t`, 0 while all its joints together accelerate downwards as
-// gravity would.
-std::vector<double> carried(const Motion& motion);
+// 1 while something carries the body, 0 while all its joints together accelerate downwards as gravity would:
+// a series.
+void carried(const Motion& motion, double* result, Scratch scratch);
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,14 +1,19 @@
 #include "reference/floor.h"
 
 #include <algorithm>
-#include <array>
-#include <limits>
+#include <cmath>
 
+#include "reference/contact.h"
 #include "reference/flight.h"
 #include "reference/foot.h"
+#include "reference/order.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 // Flesh in m under the joints that a body which lies, kneels or rolls rests on; 0: never a support.
 constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,    0,    .10, 0,
@@ -25,138 +30,151 @@ constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
 constexpr double kEnoughEvidence = 2;  // frames; below it the clip is taken to be in the air
-constexpr int kPasses = 10;
+constexpr int kPasses = 10;  // at most: the rest changes nothing once a pass moves the floor by less than
+constexpr double kSettled = 1e-7;  // m
 
+// What the frames say of the floor: height of the lowest point, and how much it is worth, 0 to 1.
 struct Evidence {
-  double height = 0;  // of the lowest point
-  double weight = 0;  // 0..1
+  double *height, *weight;
 };
 
 // How still a joint is, 0..1.
-double stillness(const Motion& motion, int t, int joint) {
-  const Vec3 step = motion.fps * slowest_step(motion.position, t, joint);
-  return (1 - smoothstep(std::fabs(step.y), kVertical[0], kVertical[1])) *
-         (1 - smoothstep(length2d(step.x, step.z), kHorizontal[0], kHorizontal[1]));
+F stillness(const Motion& motion, int t, int joint) {
+  const double* path = motion.position + static_cast<long>(3 * joint) * motion.stride;
+  const Vec3<F> step = slowest_step(path, motion.stride, motion.frames, t) * motion.fps;
+  return (1.0 - smoothstep(absolute(step.y), kVertical[0], kVertical[1])) *
+         (1.0 - smoothstep(length2d(step.x, step.z), kHorizontal[0], kHorizontal[1]));
 }
 
-// Lowest point of the body in frame `t`, and whether the body may rest on it or on one about as low.
-Evidence lowest_point(const Motion& motion, int t) {
-  std::array<double, kJoints> height;
+// Lowest points of the body, and whether the body may rest on them or on others about as low.
+void see_lowest(const Motion& motion, int t, const Evidence& points) {
+  F height[kJoints], sole[kCorners];
   for (int j = 0; j < kJoints; ++j)
-    height[j] =
-        kRadius[j] > 0 ? motion.position[t][j].y - kRadius[j] : std::numeric_limits<double>::infinity();
+    height[j] = kRadius[j] > 0
+                    ? load(motion.position + static_cast<long>(3 * j + 1) * motion.stride + t) - kRadius[j]
+                    : broadcast<F>(HUGE_VAL);
   for (int side = 0; side < 2; ++side) {
-    const SolePoints sole = planted_sole_points(motion, t, side);
+    corner_heights(motion.sole[side], planted_foot(motion, t, side), sole);
     for (int i = 0; i < kCorners; ++i) {
-      double& carrier = height[i < 2 ? kLegs[side].ankle : kLegs[side].toe];
-      carrier = std::min(carrier, sole[i].y);
+      F& carrier = height[i < 2 ? kLegs[side].ankle : kLegs[side].toe];
+      carrier = minimum<F>(carrier, sole[i]);
     }
   }
-  const double low = *std::min_element(height.begin(), height.end());
-  double still = 0;
+  F low = height[0];
+  for (int j = 1; j < kJoints; ++j) low = minimum<F>(low, height[j]);
+  F still{};
   for (int j = 0; j < kJoints; ++j) {
-    const double close = height[j] - low < kAsLow ? 1 - smoothstep(height[j] - low, 0, kAsLow) : 0;
-    if (close > still) still = std::max(still, close * stillness(motion, t, j));
+    const F above = height[j] - low;
+    if (!any(above < broadcast<F>(kAsLow))) continue;
+    still = maximum<F>(still, (1.0 - smoothstep(above, 0, kAsLow)) * stillness(motion, t, j));
   }
-  return {low, still};
+  store(points.height + t, low);
+  store(points.weight + t, still);
 }
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
-// banded Cholesky factorisation (Eilers 2003). w > 0.
-void whittaker(const std::vector<double>& w, const std::vector<double>& y, double stiffness,
-               std::vector<double>& f) {
-  const int n = static_cast<int>(w.size());
-  std::vector<double> d(n), c(n), e(n), z(n);  // diagonal, first and second off-diagonal of the unit factor
+// banded Cholesky factorisation (Eilers 2003). w > 0. Returns the largest change of f.
+double whittaker(const double* w, const double* y, int n, double stiffness, double* f, Scratch scratch) {
+  double *c = take(scratch, 1), *e = take(scratch, 1), *z = take(scratch, 1);
+  // Of the unit factor: first and second off-diagonal so far, and what they take from the next rows.
+  double first_taken = 0, first_taken_next = 0, second_taken = 0, second_taken_next = 0;
+  double last_z = 0, last_z2 = 0, c1 = 0, e1 = 0, e2 = 0;
   for (int i = 0; i < n; ++i) {
     const int inner = (i >= 2) + (i + 2 < n), middle = i >= 1 && i + 1 < n;
-    double diagonal = w[i] + stiffness * (inner + 4 * middle);
-    double first = 0, second = 0;
-    if (i + 1 < n) first = -2 * stiffness * ((i >= 1) + (i + 2 < n));
-    if (i + 2 < n) second = stiffness;
-    if (i >= 1) {
-      diagonal -= c[i - 1] * c[i - 1] * d[i - 1];
-      first -= c[i - 1] * e[i - 1] * d[i - 1];
-    }
-    if (i >= 2) diagonal -= e[i - 2] * e[i - 2] * d[i - 2];
-    d[i] = diagonal;
-    c[i] = first / diagonal;
-    e[i] = second / diagonal;
-    z[i] = w[i] * y[i];
-    if (i >= 1) z[i] -= c[i - 1] * z[i - 1];
-    if (i >= 2) z[i] -= e[i - 2] * z[i - 2];
+    // The sooner the quotient begins, the better: each row waits for that of the row before.
+    const double inverse = 1 / (w[i] + stiffness * (inner + 4 * middle) - second_taken - first_taken);
+    const double first = i + 1 < n ? -2 * stiffness * ((i >= 1) + (i + 2 < n)) - first_taken_next : 0;
+    const double first_square = first * first;
+    const double second = i + 2 < n ? stiffness : 0;
+    const double right = w[i] * y[i] - c1 * last_z - e2 * last_z2;
+    c[i] = first * inverse;
+    e[i] = second * inverse;
+    z[i] = right * inverse;
+    first_taken = first_square * inverse;
+    first_taken_next = c[i] * second;
+    second_taken = second_taken_next;
+    second_taken_next = e[i] * second;
+    last_z2 = last_z;
+    last_z = right;
+    c1 = c[i];
+    e2 = e1;
+    e1 = e[i];
   }
-  f.resize(n);
+  double after = 0, second_after = 0, moved = 0;
   for (int i = n - 1; i >= 0; --i) {
-    f[i] = z[i] / d[i];
-    if (i + 1 < n) f[i] -= c[i] * f[i + 1];
-    if (i + 2 < n) f[i] -= e[i] * f[i + 2];
+    const double value = z[i] - e[i] * second_after - c[i] * after;
+    moved = std::max(moved, std::fabs(value - f[i]));
+    second_after = after;
+    f[i] = after = value;
   }
-}
-
-double quantile(std::vector<double>& values, double share) {
-  const auto at = values.begin() + static_cast<long>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
-}
-
-// Heights of the points that are good evidence; of all points where there are none.
-std::vector<double> evident_heights(const std::vector<Evidence>& points) {
-  std::vector<double> heights;
-  for (const Evidence& point : points)
-    if (point.weight > 0.5) heights.push_back(point.height);
-  if (heights.empty())
-    for (const Evidence& point : points) heights.push_back(point.height);
-  return heights;
+  return moved;
 }
 
 }  // namespace
 
-Floor find_floor(const Motion& motion) {
-  const int frames = motion.frames();
-  std::vector<Evidence> points(frames);
-  double total = 0, lowest = std::numeric_limits<double>::infinity();
-  const std::vector<double> support = carried(motion);
-  for (int t = 0; t < frames; ++t) {
-    points[t] = lowest_point(motion, t);
-    points[t].weight *= support[t];
-    total += points[t].weight;
-    lowest = std::min(lowest, points[t].height);
+void find_floor(Work& work) {
+  const Motion& motion = work.motion;
+  const int frames = motion.frames;
+  Scratch scratch = work.scratch;
+  const Evidence points{take(scratch, 1), take(scratch, 1)};
+  double *support = take(scratch, 1), *w = take(scratch, 1), *y = take(scratch, 1);
+  double* heights = take(scratch, 1);
+  int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
+  carried(motion, support, scratch);
+  Sum evidence;
+  double lowest = HUGE_VAL;
+  for (int t = 0; t < frames; t += kSide) {
+    see_lowest(motion, t, points);
+    const F weight = load(points.weight + t) * load(support + t);
+    store(points.weight + t, weight);
+    evidence.add(t, select<F>(frame_numbers(t) < broadcast<F>(frames), weight, F{}));
   }
-  Floor floor;
-  if (total < kEnoughEvidence) {  // in the air: where the user's floor is, unless the body is under it
-    floor.level = std::min(-kSoleDepth, lowest);
-    floor.height.assign(frames, floor.level);
-    return floor;
+  for (int t = 0; t < frames; ++t) lowest = std::min(lowest, points.height[t]);
+  double* floor = work.floor;
+  if (evidence.total() <
+      kEnoughEvidence) {  // in the air: where the user's floor is, unless the body is under it
+    work.level = std::min(-kSoleDepth, lowest);
+    std::fill(floor, floor + frames, work.level);
+    return;
   }
+  // Heights of the points that are good evidence; of all points where there are none.
+  int count = 0;
+  for (int t = 0; t < frames; ++t)
+    if (points.weight[t] > 0.5) heights[count++] = points.height[t];
+  if (count == 0)
+    count = static_cast<int>(std::copy(points.height, points.height + frames, heights) - heights);
   // Asymmetric reweighting (Eilers & Boelens 2005): what is under the floor counts in full, what is well
   // above it is in the air and counts little.
-  std::vector<double> heights = evident_heights(points);
-  floor.level = quantile(heights, 0.2);
-  const double median = quantile(heights, 0.5);
-  for (double& height : heights) height = std::fabs(height - median);
-  const double tolerance = std::clamp(kDeviations * quantile(heights, 0.5), kTolerance[0], kTolerance[1]);
-  floor.height.assign(frames, floor.level);
-  std::vector<double> w(frames), y(frames);
+  const auto quantile = [&](double share) {
+    return nth_smallest(heights, count, static_cast<int>(share * (count - 1)), keys);
+  };
+  work.level = quantile(0.2);
+  const double middle = quantile(0.5);
+  for (int i = 0; i < count; ++i) heights[i] = std::fabs(heights[i] - middle);
+  const double tolerance = std::clamp(kDeviations * quantile(0.5), kTolerance[0], kTolerance[1]);
+  std::fill(floor, floor + frames, work.level);
   const double square = kStiffness * motion.fps * (kStiffness * motion.fps), stiffness = square * square;
   for (int pass = 0; pass < kPasses; ++pass) {
-    double sum = 0, weights = 0;
-    for (int t = 0; t < frames; ++t) {
-      const double above = points[t].height - floor.height[t];
-      const double weight = above < 0 ? std::max(points[t].weight, kLeastEvidence)
-                                      : points[t].weight / (1 + above * above / (tolerance * tolerance));
-      sum += weight * points[t].height;
-      weights += weight;
-      w[t] = weight + kAnchor;
-      y[t] = (weight * points[t].height + kAnchor * floor.level) / w[t];
+    Sum sum, weights;
+    for (int t = 0; t < frames; t += kSide) {
+      const F height = load(points.height + t), still = load(points.weight + t),
+              above = height - load(floor + t);
+      const F near = still / (1.0 + above * above * (1 / (tolerance * tolerance)));
+      const F weight = select<F>(above < F{}, maximum<F>(still, broadcast<F>(kLeastEvidence)), near);
+      const Mask<F> within = frame_numbers(t) < broadcast<F>(frames);
+      sum.add(t, select<F>(within, weight * height, F{}));
+      weights.add(t, select<F>(within, weight, F{}));
+      store(w + t, weight + kAnchor);
+      store(y + t, (weight * height + kAnchor * work.level) / (weight + kAnchor));
     }
-    floor.level = sum / weights;
-    whittaker(w, y, stiffness, floor.height);
+    work.level = sum.total() / weights.total();
+    if (whittaker(w, y, frames, stiffness, floor, scratch) < kSettled) break;
   }
-  for (double& height : floor.height) {
-    const double d = height - floor.level;
-    height = floor.level + d * d * d / (d * d + kNoise * kNoise);
+  for (int t = 0; t < frames; ++t) {
+    const double d = floor[t] - work.level;
+    floor[t] = work.level + d * d * d / (d * d + kNoise * kNoise);
   }
-  return floor;
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

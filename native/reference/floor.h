@@ -1,15 +1,14 @@
 // Where the floor is under a motion that may be sunk, floating, bobbing, drifting, lying or in the air.
 #pragma once
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-struct Floor {
-  double level =
-      0;  // m, height of the ground under the soles over the whole clip, in the frame of the motion
-  std::vector<double> height;  // [frames] the same at every frame; equal to `level` unless it clearly varies
-};
+// Fills work.level and work.floor, heights in the frame of work.motion: the floor is the level in every frame
+// unless it clearly varies.
+void find_floor(Work& work);
 
-Floor find_floor(const Motion& motion);
-
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

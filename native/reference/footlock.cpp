@@ -1,20 +1,24 @@
 #include "reference/footlock.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "math/portable.h"
 #include "reference/contact.h"
 #include "reference/foot.h"
-#include "reference/ik.h"
+#include "reference/leg.h"
+#include "reference/slip.h"
 #include "reference/smooth.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
 
-constexpr double kToesLevel[2] = {0.10, 0.30};  // m of the toe joint over the ground
-constexpr double kTouch = 0.012;                // m over the lowest point at which a point carries 1/e
-constexpr double kMostShift = 0.12;             // m that a planted foot is moved sideways
-constexpr double kFade = 0.25;                  // s before the first and after the last contact
+using F = Frames;
+
+constexpr double kToesLevel[2] = {0.10, 0.30};           // m of the toe joint over the ground
+constexpr double kMostShift = 0.12;                      // m that a planted foot is moved sideways
+constexpr double kFade = 0.25;                           // s before the first and after the last contact
 constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
 // m off the ground of which half is left: a straight leg turns a few millimetres at the foot into many at the
 // knee.
@@ -23,147 +27,165 @@ constexpr double kHeightSmooth = 0.05, kSlipSmooth = 0.015;  // s
 constexpr double kLiftSmooth = 0.06;                         // s
 constexpr double kRise = 0.10;                               // s from contact to full clearance
 
+// How far one foot is moved: series.
+struct Shift {
+  double *x, *y, *z;
+};
+
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
-void hold_still(const Motion& motion, const Run& run, int side, std::vector<Vec3>& shift) {
-  Vec3 sum{}, mean{};
+void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
+  double sum_x = 0, sum_z = 0, mean_x = 0, mean_z = 0, most = 0;
   for (int t = run.begin; t < run.end; ++t) {
-    if (t > run.begin) sum -= contact_slip(motion, t, side);
-    shift[t] = sum;
-    mean += sum;
+    if (t > run.begin) {
+      sum_x -= slip.x[t];
+      sum_z -= slip.z[t];
+    }
+    shift.x[t] = sum_x;
+    shift.z[t] = sum_z;
+    mean_x += sum_x;
+    mean_z += sum_z;
   }
-  mean = 1.0 / (run.end - run.begin) * mean;
-  double most = 0;
+  mean_x /= run.end - run.begin;
+  mean_z /= run.end - run.begin;
   for (int t = run.begin; t < run.end; ++t) {
-    shift[t] -= mean;
-    shift[t].y = 0;
-    most = std::max(most, norm(shift[t]));
+    shift.x[t] -= mean_x;
+    shift.z[t] -= mean_z;
+    most = std::max(most, shift.x[t] * shift.x[t] + shift.z[t] * shift.z[t]);
   }
+  if (most <= kMostShift * kMostShift) return;
   // A foot that slides further than a leg can follow slides evenly by what is left.
-  if (most > kMostShift)
-    for (int t = run.begin; t < run.end; ++t) shift[t] = kMostShift / most * shift[t];
+  const double scale = kMostShift / std::sqrt(most);
+  for (int t = run.begin; t < run.end; ++t) {
+    shift.x[t] *= scale;
+    shift.z[t] *= scale;
+  }
 }
 
-// Carries the shifts of contacts over the frames between them.
-void fill_swings(const std::vector<Run>& runs, double fps, std::vector<Vec3>& shift) {
-  const int frames = static_cast<int>(shift.size());
+// Carries the shifts of contacts over the frames between them. Contacts are `on`, one at least.
+void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) {
   const double fade = kFade * fps;
-  for (int t = 0; t < runs.front().begin; ++t)
-    shift[t] = (1 - smoothstep((runs.front().begin - t) / fade, 0, 1)) * shift[runs.front().begin];
-  for (int t = runs.back().end; t < frames; ++t)
-    shift[t] = (1 - smoothstep((t - runs.back().end + 1) / fade, 0, 1)) * shift[runs.back().end - 1];
-  for (size_t i = 1; i < runs.size(); ++i) {
-    const int from = runs[i - 1].end - 1, to = runs[i].begin;
-    for (int t = from + 1; t < to; ++t)
-      shift[t] = lerp(shift[from], shift[to], smoothstep(double(t - from) / (to - from), 0, 1));
+  // Frame `t` takes `share` of the shift at `from` and the rest of that at `to`.
+  const auto blend = [&](int t, int from, int to, double share) {
+    for (double* series : {shift.x, shift.y, shift.z})
+      series[t] = series[from] + share * ((to < 0 ? 0 : series[to]) - series[from]);
+  };
+  Run run = next_run(on, frames, 0);
+  for (int t = 0; t < run.begin; ++t) blend(t, run.begin, -1, smoothstep((run.begin - t) / fade, 0, 1));
+  for (;;) {
+    const Run next = next_run(on, frames, run.end);
+    const int from = run.end - 1, to = next.begin;
+    if (to == frames) break;
+    for (int t = from + 1; t < to; ++t) blend(t, from, to, smoothstep(double(t - from) / (to - from), 0, 1));
+    run = next;
   }
+  for (int t = run.end; t < frames; ++t)
+    blend(t, run.end - 1, -1, smoothstep((t - run.end + 1) / fade, 0, 1));
 }
 
 // The height at which the box of a sole rests changes faster than a foot does, and the knee of a nearly
 // straight leg moves several times as far. Slips are only smoothed as much as frames 50 ms apart cannot show.
-void smooth_shift(double fps, std::vector<Vec3>& shift) {
-  std::vector<double> values(shift.size());
-  const auto smooth = [&](double Vec3::*axis, double seconds) {
-    for (size_t t = 0; t < shift.size(); ++t) values[t] = shift[t].*axis;
-    values = gaussian(values, seconds * fps);
-    for (size_t t = 0; t < shift.size(); ++t) shift[t].*axis = values[t];
-  };
-  smooth(&Vec3::x, kSlipSmooth);
-  smooth(&Vec3::y, kHeightSmooth);
-  smooth(&Vec3::z, kSlipSmooth);
+void smooth_shift(int frames, double fps, const Shift& shift, Scratch scratch) {
+  smooth(shift.x, frames, kSlipSmooth * fps, shift.x, scratch);
+  smooth(shift.y, frames, kHeightSmooth * fps, shift.y, scratch);
+  smooth(shift.z, frames, kSlipSmooth * fps, shift.z, scratch);
 }
 
-// Heights to add so that the swinging foot clears the ground.
-std::vector<double> clearance_lift(const Motion& motion, int side, const std::vector<Vec3>& shift,
-                                   double clearance) {
-  const int frames = motion.frames();
-  const std::vector<int> distance = frames_from_contact(motion, side);
-  std::vector<double> lift(frames, 0);
-  for (int t = 0; t < frames; ++t) {
-    if (distance[t] == 0) continue;
-    const double wanted = clearance * std::min(1.0, distance[t] / (kRise * motion.fps));
-    lift[t] = std::max(0.0, wanted - lowest(sole_points(motion, t, side)) - shift[t].y);
+// Frames to the nearest frame that is `on`, as a series; a large number without any.
+void frames_from(const uint8_t* on, int frames, double* distance) {
+  double d = 1 << 20;
+  for (int t = 0; t < frames; ++t) distance[t] = d = on[t] ? 0 : d + 1;
+  d = 1 << 20;
+  for (int t = frames - 1; t >= 0; --t) {
+    d = on[t] ? 0 : d + 1;
+    distance[t] = std::min(distance[t], d);
+  }
+}
+
+// Adds what raises the swinging foot off the ground to its shift. `low`: height of its sole.
+void lift(const uint8_t* on, int frames, double fps, double clearance, const double* low, const Shift& shift,
+          Scratch scratch) {
+  double *distance = take(scratch, 1), *height = take(scratch, 1), *mean = take(scratch, 1);
+  frames_from(on, frames, distance);
+  for (int t = 0; t < frames; t += kSide) {
+    const F away = load(distance + t);
+    const F wanted = clearance * minimum<F>(away * (1 / (kRise * fps)), broadcast<F>(1));
+    const F missing = maximum<F>(wanted - load(low + t) - load(shift.y + t), F{});
+    store(height + t, select<F>(away > F{}, missing, F{}));
   }
   // First raised to its own mean, then smoothed: that keeps the peaks.
-  const std::vector<double> mean = gaussian(lift, kLiftSmooth * motion.fps);
-  for (int t = 0; t < frames; ++t) lift[t] = std::max(lift[t], mean[t]);
-  lift = gaussian(lift, 0.5 * kLiftSmooth * motion.fps);
-  for (int t = 0; t < frames; ++t) lift[t] *= smoothstep(distance[t] / (0.5 * kRise * motion.fps), 0, 1);
-  return lift;
+  smooth(height, frames, kLiftSmooth * fps, mean, scratch);
+  for (int t = 0; t < frames; t += kSide) store(height + t, maximum<F>(load(height + t), load(mean + t)));
+  smooth(height, frames, 0.5 * kLiftSmooth * fps, height, scratch);
+  for (int t = 0; t < frames; t += kSide) {
+    const F share = smoothstep(load(distance + t) * (1 / (0.5 * kRise * fps)), 0, 1);
+    store(shift.y + t, load(shift.y + t) + load(height + t) * share);
+  }
+}
+
+void move_foot(Motion& motion, int side, const Shift& shift) {
+  const Leg& leg = kLegs[side];
+  const LegBones bones = leg_bones(motion, leg);
+  for (int t = 0; t < motion.frames; t += kSide) {
+    LegPose pose{place(motion, leg.hip, t), place(motion, leg.knee, t), place(motion, leg.ankle, t),
+                 turn(motion, leg.hip, t), turn(motion, leg.knee, t)};
+    const Vec3<F> way{load(shift.x + t), load(shift.y + t), load(shift.z + t)};
+    place_ankle(bones, pose.ankle + way, pose);
+    set_turn(motion, leg.hip, t, pose.thigh);
+    set_turn(motion, leg.knee, t, pose.shank);
+  }
 }
 
 }  // namespace
 
-void stand_feet(Motion& motion) {
-  const int frames = motion.frames();
-  std::vector<double> planted(frames);
+void stand_feet(Motion& motion, Scratch scratch) {
+  const int frames = motion.frames;
+  double* planted = take(scratch, 1);
   for (int side = 0; side < 2; ++side) {
-    for (int t = 0; t < frames; ++t) planted[t] = motion.contact[t][side];
-    planted = gaussian(planted, kFlattenSmooth * motion.fps);
+    for (int t = 0; t < frames; ++t) planted[t] = motion.contact[side][t];
+    smooth(planted, frames, kFlattenSmooth * motion.fps, planted, scratch);
     const Leg& leg = kLegs[side];
-    for (int t = 0; t < frames; ++t) {
-      Positions& p = motion.position[t];
-      auto& q = motion.rotation[t];
-      if (planted[t] > kLittle) {
-        q[leg.ankle] = slerp(q[leg.ankle], flattened(q[leg.ankle]), planted[t]);
-        p[leg.toe] = p[leg.ankle] + rotate(q[leg.ankle], motion.offset[leg.toe]);
+    const Vec3<F> offset = spread<F>(motion.offset[leg.toe]);
+    for (int t = 0; t < frames; t += kSide) {
+      const F share = load(planted + t);
+      const Mask<F> stands = share > broadcast<F>(kLittle);
+      Quat<F> foot = turn(motion, leg.ankle, t);
+      Vec3<F> toe = place(motion, leg.toe, t);
+      if (any(stands)) {
+        foot = select<F>(stands, flattened(foot, share), foot);
+        toe = select<F>(stands, place(motion, leg.ankle, t) + rotate(foot, offset), toe);
+        set_turn(motion, leg.ankle, t, foot);
+        set_place(motion, leg.toe, t, toe);
       }
-      const double near = 1 - smoothstep(p[leg.toe].y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
-      q[leg.toe] = level_toes(q[leg.ankle], near);
+      const F near = 1.0 - smoothstep(toe.y - kSoleDepth, kToesLevel[0], kToesLevel[1]);
+      set_turn(motion, leg.toe, t, level_toes(foot, near));
     }
   }
 }
 
-Vec3 contact_slip(const Motion& motion, int t, int side) {
-  const SolePoints a = sole_points(motion, t - 1, side), b = sole_points(motion, t, side);
-  double height[kCorners], low = 0, weights = 0;
-  for (int i = 0; i < kCorners; ++i) {
-    height[i] = 0.5 * (a[i].y + b[i].y);
-    low = i ? std::min(low, height[i]) : height[i];
-  }
-  Vec3 slip{};
-  for (int i = 0; i < kCorners; ++i) {
-    const double above = (height[i] - low) / kTouch, weight = portable::exp(-above * above);
-    slip += weight * (b[i] - a[i]);
-    weights += weight;
-  }
-  slip = 1 / weights * slip;
-  slip.y = 0;
-  return slip;
-}
-
-double typical_slip(const Motion& motion) {
-  std::vector<double> slips;
-  for (int side = 0; side < 2; ++side)
-    for (const Run& run : contact_runs(motion, side))
-      for (int t = run.begin + 1; t < run.end; ++t) slips.push_back(norm(contact_slip(motion, t, side)));
-  if (slips.empty()) return 0;
-  const auto middle = slips.begin() + slips.size() / 2;
-  std::nth_element(slips.begin(), middle, slips.end());
-  return *middle;
-}
-
-void lock_feet(Motion& motion, double clearance) {
-  const int frames = motion.frames();
+void lock_feet(Motion& motion, double clearance, Scratch scratch) {
+  const int frames = motion.frames;
+  const Shift shift{take(scratch, 1), take(scratch, 1), take(scratch, 1)};
+  const Slip slip{take(scratch, 1), take(scratch, 1)};
+  double* low = take(scratch, 1);
   for (int side = 0; side < 2; ++side) {
-    const std::vector<Run> runs = contact_runs(motion, side);
-    if (runs.empty()) continue;
-    std::vector<Vec3> shift(frames);
-    for (const Run& run : runs) {
-      hold_still(motion, run, side, shift);
-      for (int t = run.begin; t < run.end; ++t) {
-        const double height = lowest(sole_points(motion, t, side)), square = height * height;
-        shift[t].y = -height * square / (square + kNearEnough * kNearEnough);
-      }
+    const uint8_t* on = motion.contact[side];
+    if (next_run(on, frames, 0).begin == frames) continue;
+    for (int t = 0; t < frames; t += kSide) {
+      F height[kCorners];
+      corner_heights(motion.sole[side], foot_pose(motion, t, side), height);
+      const F least = lowest(height), square = least * least;
+      store(low + t, least);
+      store(shift.y + t, -least * square / (square + kNearEnough * kNearEnough));
     }
-    fill_swings(runs, motion.fps, shift);
-    smooth_shift(motion.fps, shift);
-    const std::vector<double> lift = clearance_lift(motion, side, shift, clearance);
-    const Leg& leg = kLegs[side];
-    for (int t = 0; t < frames; ++t) {
-      shift[t].y += lift[t];
-      place_ankle(motion, t, leg, motion.position[t][leg.ankle] + shift[t]);
-    }
+    see_slip(motion, side, slip);
+    for (Run run = next_run(on, frames, 0); run.begin < frames; run = next_run(on, frames, run.end))
+      hold_still(run, slip, shift);
+    fill_swings(on, frames, motion.fps, shift);
+    smooth_shift(frames, motion.fps, shift, scratch);
+    lift(on, frames, motion.fps, clearance, low, shift, scratch);
+    move_foot(motion, side, shift);
   }
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

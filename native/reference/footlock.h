@@ -1,22 +1,19 @@
 // Feet that stand still on the ground while they are in contact, and clear it while they swing.
 #pragma once
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Turns feet in contact that are nearly flat quite flat, and levels the toes of feet that point down near the
 // ground.
-void stand_feet(Motion& motion);
+void stand_feet(Motion& motion, Scratch scratch);
 
-// Weighted mean step in metres per frame, frame t-1 to t, of the points of foot `side` that touch the ground.
-Vec3 contact_slip(const Motion& motion, int t, int side);
+// Turns legs so that the touching points of each foot in contact neither slip nor leave y = 0; the correction
+// has zero mean over each contact and fades between contacts. Then raises swinging feet to `clearance` metres
+// over the ground. Positions are those of before.
+void lock_feet(Motion& motion, double clearance, Scratch scratch);
 
-// The same in size, median over the steps in which a foot stays in contact; 0 without any.
-double typical_slip(const Motion& motion);
-
-// Moves each foot in contact so that its touching points neither slip nor leave y = 0; the correction has
-// zero mean over each contact and fades between contacts. Then raises swinging feet to `clearance` metres
-// over the ground.
-void lock_feet(Motion& motion, double clearance);
-
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -2,193 +2,250 @@
 
 #include <algorithm>
 
-#include "math/portable.h"
+#include "math/series.h"
 #include "reference/align.h"
 #include "reference/hinge.h"
-#include "reference/limit.h"
+#include "reference/leg.h"
+#include "reference/pose.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 // Sine of the bend between two bones over which their common plane becomes trustworthy.
 constexpr double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
 constexpr double kArmBack[2] = {0.3, 0.5};  // the same of an elbow that seems to bend backwards
-constexpr double kStraight =
-    0.005;  // m that the knee's axis counts for against the knee's distance from the line hip-ankle
-constexpr double kMostRoll = 0.6;  // rad that an ankle turns a foot sideways
-constexpr double kExact = 1e-4;    // m that an ankle may be off without a correction
-constexpr double kLongest = 0.9995,
-                 kShortest = 0.02;  // of a leg: share of its length, and m more than the least
+constexpr double kMostRoll = 0.6;           // rad that an ankle turns a foot sideways
+constexpr double kSineMostRoll = 0.5646424733950354, kCosineMostRoll = 0.8253356149096783;
+constexpr double kExact = 1e-4;  // m that an ankle may be off without a correction
 
-Vec3 bone(const Positions& p, int joint) { return unit(p[joint] - p[kParent[joint]], {0, -1, 0}); }
+// The joints of consecutive frames, and the directions of the bones that end in them.
+struct Given {
+  const double* series;
+  int stride, t;
 
-Quat fan_rotation(const Positions& p, const Offsets& offset, int center, const int (&joints)[3]) {
-  Vec3 from[3], to[3];
-  for (int i = 0; i < 3; ++i) {
-    from[i] = offset[joints[i]];
-    to[i] = p[joints[i]] - p[center];
+  SC_INLINE Vec3<F> at(int j) const {
+    return load_vector(series + static_cast<long>(3 * j) * stride + t, stride);
   }
-  return best_rotation(from, to, 3);
+  SC_INLINE Vec3<F> bone(int j) const { return unit(at(j) - at(kParent[j]), spread<F>(0, -1, 0)); }
+};
+
+// What is asked of the skeleton in every frame.
+struct Rest {
+  double direction[kJoints][3];  // unit, of the offsets
+  LegBones leg[2];
+  Bend elbow[2];
+
+  explicit Rest(const Motion& motion) {
+    for (int j = 1; j < kJoints; ++j) {
+      const Vec3<double> v = unit(spread<double>(motion.offset[j]));
+      direction[j][0] = v.x;
+      direction[j][1] = v.y;
+      direction[j][2] = v.z;
+    }
+    for (int side = 0; side < 2; ++side) {
+      const Arm& arm = kArms[side];
+      leg[side] = leg_bones(motion, kLegs[side]);
+      elbow[side] = bend_of(arm.elbow, norm(spread<double>(motion.offset[arm.elbow])),
+                            norm(spread<double>(motion.offset[arm.wrist])));
+    }
+  }
+  SC_INLINE Vec3<F> to(int j) const { return spread<F>(direction[j]); }
+};
+
+Quat<F> fan_rotation(const Given& p, const Motion& motion, int center, const int (&joints)[3]) {
+  Vec3<F> from[3], to[3];
+  for (int i = 0; i < 3; ++i) {
+    from[i] = spread<F>(motion.offset[joints[i]]);
+    to[i] = p.at(joints[i]) - p.at(center);
+  }
+  return best_rotation(from, to);
 }
 
-// `start`, turned by the smallest rotation that puts the bone to `child` on `direction`.
-Quat turned_onto(Quat start, Vec3 offset, Vec3 direction) {
-  return unit(swing(rotate(start, unit(offset)), direction) * start);
+// The rotations a third and two thirds of the way from `a` to `b`. With c the cosine of the angle between
+// them and k twice that of a third of it, those are k a + b and a + k b, up to their length, and k^3 - 3 k =
+// 2 c.
+struct Thirds {
+  Quat<F> first, second;
+};
+Thirds thirds(const Quat<F>& a, Quat<F> b) {
+  F c = dot(a, b);
+  b = select<F>(c < F{}, b * -1.0, b);
+  c = absolute(c);
+  F k = broadcast<F>(2);
+  for (int step = 0; step < 5; ++step) k = (2.0 * k * k * k + 2.0 * c) / (3.0 * k * k - 3.0);  // Newton
+  return {unit(a * k + b), unit(a + b * k)};
 }
 
-void solve_trunk(const Positions& p, const Offsets& offset, std::array<Quat, kJoints>& q) {
-  q[0] = fan_rotation(p, offset, 0, {1, 2, 3});
-  q[9] = fan_rotation(p, offset, 9, {12, 13, 14});
-  q[3] = turned_onto(slerp(q[0], q[9], 1.0 / 3), offset[6], bone(p, 6));
-  q[6] = turned_onto(slerp(q[0], q[9], 2.0 / 3), offset[9], bone(p, 9));
-  q[12] = turned_onto(q[9], offset[15], bone(p, 15));
-  q[15] = q[12];
+void solve_trunk(const Given& p, const Rest& rest, Motion& motion) {
+  const Quat<F> pelvis = fan_rotation(p, motion, 0, {1, 2, 3}),
+                chest = fan_rotation(p, motion, 9, {12, 13, 14});
+  const Thirds between = thirds(pelvis, chest);
+  const Quat<F> neck = turned_onto(chest, rest.to(15), p.bone(15));
+  set_turn(motion, 0, p.t, pelvis);
+  set_turn(motion, 3, p.t, turned_onto(between.first, rest.to(6), p.bone(6)));
+  set_turn(motion, 6, p.t, turned_onto(between.second, rest.to(9), p.bone(9)));
+  set_turn(motion, 9, p.t, chest);
+  set_turn(motion, 12, p.t, neck);
+  set_turn(motion, 15, p.t, neck);
 }
 
 // A straight arm takes the twist of the smallest rotation from an arm held out obliquely: in the middle of
 // where arms point, and opposite to where none can. An elbow that bends a little backwards from it is a
 // straight arm: taken as bent, it would turn the upper arm half round.
-HingeView elbow_view(const Positions& p, const Arm& arm, double side, Quat collar) {
-  const Vec3 upper = bone(p, arm.elbow), normal = cross(bone(p, arm.wrist), upper);
-  const Vec3 middle = unit(Vec3{side, -1, 0.5});
-  const Quat straight = collar * swing(middle, rotate(conjugate(collar), upper)) * swing({0, -1, 0}, middle);
-  const Vec3 axis = rotate(straight, {1, 0, 0});
-  const double bend = norm(normal), backwards = smoothstep(-dot(unit(normal, axis), axis), 0.3, 0.7);
-  const double seen = lerp(1, smoothstep(bend, kArmBack[0], kArmBack[1]), backwards);
+HingeView<F> elbow_view(const Given& p, const Arm& arm, double side, const Quat<F>& collar) {
+  const Vec3<F> upper = p.bone(arm.elbow), normal = cross(p.bone(arm.wrist), upper);
+  const Vec3<F> middle = unit(spread<F>(side, -1, 0.5));
+  const Quat<F> oblique = unit(swing(spread<F>(0, -1, 0), middle));
+  const Quat<F> held = unit(swing(middle, rotate(conjugate(collar), upper)));
+  const Vec3<F> axis = rotate(collar, rotate(held, right_of(oblique)));
+  const F bend = norm(normal), backwards = smoothstep(-dot(unit(normal, axis), axis), 0.3, 0.7);
+  const F seen = 1.0 + backwards * (smoothstep(bend, kArmBack[0], kArmBack[1]) - 1.0);
   return {upper, axis, normal, smoothstep(bend, kArmBend[0], kArmBend[1]) * seen};
 }
 
 // A straight leg's knee bends in the plane of shank and foot, and with the foot stretched too in that of the
 // pelvis. A knee that bends backwards for foot and pelvis alike is a straight leg with noise; for one of them
 // alone it is a foot or a pelvis that turned.
-HingeView knee_view(const Positions& p, const Leg& leg, Quat pelvis) {
-  const Vec3 thigh = bone(p, leg.knee), shank = bone(p, leg.ankle);
-  const Vec3 across = rotate(pelvis, {1, 0, 0}), by_foot = cross(bone(p, leg.toe), shank);
-  const Vec3 by_pelvis = unit(reject(across, shank), across);
-  const Vec3 straight =
-      unit(lerp(by_pelvis, unit(by_foot, across), smoothstep(norm(by_foot), 0.15, 0.4)), across);
-  const Vec3 normal = cross(thigh, shank), side = unit(normal, straight);
-  const double forwards = smoothstep(std::max(dot(side, straight), dot(side, by_pelvis)), -0.2, 0.2);
+HingeView<F> knee_view(const Given& p, const Leg& leg, const Quat<F>& pelvis) {
+  const Vec3<F> thigh = p.bone(leg.knee), shank = p.bone(leg.ankle);
+  const Vec3<F> across = right_of(pelvis), by_foot = cross(p.bone(leg.toe), shank);
+  const Vec3<F> by_pelvis = unit(reject(across, shank), across);
+  const F stretched = smoothstep(norm(by_foot), 0.15, 0.4);
+  const Vec3<F> straight = unit(by_pelvis + (unit(by_foot, across) - by_pelvis) * stretched, across);
+  const Vec3<F> normal = cross(thigh, shank), side = unit(normal, straight);
+  const F forwards = smoothstep(maximum<F>(dot(side, straight), dot(side, by_pelvis)), -0.2, 0.2);
   return {thigh, straight, normal, smoothstep(norm(normal), kLegBend[0], kLegBend[1]) * forwards};
 }
 
 // A foot's roll about its own length cannot be seen in joint positions. Under a shank that stands, the sole
 // is level sideways as far as an ankle turns; a leg in the air has the foot in line with the shank.
-Quat level_roll(Quat foot, Vec3 direction, Vec3 shank) {
-  const double level =
-      smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
-  if (level <= 0) return foot;
-  const Vec3 across = rotate(foot, {1, 0, 0}), wanted = unit(cross({0, 1, 0}, direction));
-  const double angle = portable::atan2(dot(cross(across, wanted), direction), dot(across, wanted));
-  return unit(about(direction, level * std::clamp(angle, -kMostRoll, kMostRoll)) * foot);
+Quat<F> level_roll(const Quat<F>& foot, const Vec3<F>& direction, const Vec3<F>& shank) {
+  const F level = smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
+  const Vec3<F> across = right_of(foot), wanted = unit(cross(spread<F>(0, 1, 0), direction));
+  F s = dot(cross(across, wanted), direction), c = dot(across, wanted);
+  const F length = maximum<F>(length2d(s, c), broadcast<F>(1e-30));
+  s = s / length;
+  c = c / length;
+  const Mask<F> far = c < broadcast<F>(kCosineMostRoll);
+  c = select<F>(far, broadcast<F>(kCosineMostRoll), c);
+  s = select<F>(far, select<F>(s < F{}, broadcast<F>(-kSineMostRoll), broadcast<F>(kSineMostRoll)), s);
+  const F half = level * arcsine(s / square_root(2.0 * (1.0 + c)));  // of the angle to turn by
+  const Vec3<F> axis = direction * sine(half);
+  return unit(Quat<F>{cosine(half), axis.x, axis.y, axis.z} * foot);
 }
 
-void solve_arms(const std::vector<Positions>& positions, Motion& motion, int side) {
+// Bends an elbow the right way, with the wrist where it is or as near as that allows. For frames in which it
+// bends too far.
+void place_wrist(Motion& motion, const Rest& rest, int side, int t, Mask<F> wrong) {
   const Arm& arm = kArms[side];
-  std::vector<HingeView> views(positions.size());
-  for (size_t t = 0; t < positions.size(); ++t) {
-    auto& q = motion.rotation[t];
-    q[arm.collar] = turned_onto(q[9], motion.offset[arm.shoulder], bone(positions[t], arm.shoulder));
-    views[t] = elbow_view(positions[t], arm, side ? -1 : 1, q[arm.collar]);
-  }
-  const std::vector<Vec3> axes = hinge_axes(views, motion.fps);
-  for (size_t t = 0; t < positions.size(); ++t) {
-    auto& q = motion.rotation[t];
-    q[arm.shoulder] = from_y_and_x(-bone(positions[t], arm.elbow), axes[t]);
-    q[arm.elbow] = q[arm.wrist] = from_y_and_x(-bone(positions[t], arm.wrist), axes[t]);
-  }
+  const Bend& limit = rest.elbow[side];
+  const double upper = limit.upper, fore = limit.lower;
+  const Vec3<F> shoulder = place(motion, arm.shoulder, t);
+  const Vec3<F> elbow = place(motion, arm.elbow, t), wrist = place(motion, arm.wrist, t);
+  const Quat<F> arm_turn = turn(motion, arm.shoulder, t), fore_turn = turn(motion, arm.elbow, t);
+  const Vec3<F> axis = -right_of(fore_turn);
+  const Vec3<F> line = unit(wrist - shoulder, unit(elbow - shoulder));
+  const Vec3<F> behind = unit(reject(spread<F>(0, 0, -1), line), spread<F>(1, 0, 0));
+  const Vec3<F> own = unit(cross(line, axis), behind);
+  F reach = norm(wrist - shoulder);
+  F bent = select<F>(dot(elbow - shoulder, own) < F{}, broadcast<F>(-1), broadcast<F>(1));
+  keep_bend(limit, reach, bent);
+  const F along = (reach * reach + (upper * upper - fore * fore)) / (2.0 * reach);
+  const F out = square_root(maximum<F>(upper * upper - along * along, F{})) * bent;
+  const Vec3<F> to_elbow = shoulder + line * along + own * out, to_wrist = shoulder + line * reach;
+  const Quat<F> arm_turned = turned_onto(arm_turn, rest.to(arm.elbow), unit(to_elbow - shoulder));
+  const Quat<F> fore_turned = turned_onto(fore_turn, rest.to(arm.wrist), unit(to_wrist - to_elbow));
+  set_place(motion, arm.elbow, t, select<F>(wrong, to_elbow, elbow));
+  set_place(motion, arm.wrist, t, select<F>(wrong, to_wrist, wrist));
+  set_turn(motion, arm.shoulder, t, select<F>(wrong, arm_turned, arm_turn));
+  set_turn(motion, arm.elbow, t, select<F>(wrong, fore_turned, fore_turn));
+  set_turn(motion, arm.wrist, t, select<F>(wrong, fore_turned, fore_turn));
 }
 
-void solve_legs(const std::vector<Positions>& positions, Motion& motion, int side) {
+void solve_arm(const Given& p, const Hinge& hinge, int side, Motion& motion) {
+  const Arm& arm = kArms[side];
+  const Vec3<F> upper = p.bone(arm.elbow), axis = hinge.axis(p.t, upper);
+  const Quat<F> fore = from_y_and_x(-p.bone(arm.wrist), axis);
+  set_turn(motion, arm.shoulder, p.t, from_y_and_x(-upper, axis));
+  set_turn(motion, arm.elbow, p.t, fore);
+  set_turn(motion, arm.wrist, p.t, fore);
+}
+
+void solve_leg(const Given& p, const Rest& rest, const Hinge& hinge, int side, Motion& motion) {
   const Leg& leg = kLegs[side];
-  std::vector<HingeView> views(positions.size());
-  for (size_t t = 0; t < positions.size(); ++t)
-    views[t] = knee_view(positions[t], leg, motion.rotation[t][0]);
-  const std::vector<Vec3> axes = hinge_axes(views, motion.fps);
-  for (size_t t = 0; t < positions.size(); ++t) {
-    auto& q = motion.rotation[t];
-    q[leg.hip] = from_y_and_x(-bone(positions[t], leg.knee), axes[t]);
-    q[leg.knee] = from_y_and_x(-bone(positions[t], leg.ankle), axes[t]);
-    const Quat foot = turned_onto(q[leg.knee], motion.offset[leg.toe], bone(positions[t], leg.toe));
-    q[leg.ankle] = q[leg.toe] = level_roll(foot, bone(positions[t], leg.toe), bone(positions[t], leg.ankle));
-  }
+  const Vec3<F> thigh = p.bone(leg.knee), shank = p.bone(leg.ankle), direction = p.bone(leg.toe);
+  const Vec3<F> axis = hinge.axis(p.t, thigh);
+  const Quat<F> lower = from_y_and_x(-shank, axis);
+  const Quat<F> foot = level_roll(turned_onto(lower, rest.to(leg.toe), direction), direction, shank);
+  set_turn(motion, leg.hip, p.t, from_y_and_x(-thigh, axis));
+  set_turn(motion, leg.knee, p.t, lower);
+  set_turn(motion, leg.ankle, p.t, foot);
+  set_turn(motion, leg.toe, p.t, foot);
 }
 
-// Bends an elbow the right way, with the wrist where it is or as near as that allows.
-void place_wrist(Motion& motion, int t, const Arm& arm) {
-  Positions& p = motion.position[t];
-  auto& q = motion.rotation[t];
-  const double upper = norm(motion.offset[arm.elbow]), fore = norm(motion.offset[arm.wrist]);
-  const Vec3 shoulder = p[arm.shoulder], axis = rotate(q[arm.elbow], {-1, 0, 0});
-  const Vec3 line = unit(p[arm.wrist] - shoulder, unit(p[arm.elbow] - shoulder));
-  const Vec3 own = unit(cross(line, axis), unit(reject({0, 0, -1}, line), {1, 0, 0}));
-  const double reach = norm(p[arm.wrist] - shoulder);
-  const double bend = (dot(p[arm.elbow] - shoulder, own) < 0 ? -1 : 1) * bend_of(upper, fore, reach);
-  const double allowed = allowed_bend(arm.elbow, bend), length = reach_of(upper, fore, allowed);
-  const double along = (upper * upper + length * length - fore * fore) / (2 * length);
-  const double out = std::sqrt(std::max(0.0, upper * upper - along * along)) * (allowed < 0 ? -1 : 1);
-  p[arm.elbow] = shoulder + along * line + out * own;
-  p[arm.wrist] = shoulder + length * line;
-  q[arm.shoulder] = turned_onto(q[arm.shoulder], motion.offset[arm.elbow], unit(p[arm.elbow] - shoulder));
-  q[arm.elbow] = q[arm.wrist] =
-      turned_onto(q[arm.elbow], motion.offset[arm.wrist], unit(p[arm.wrist] - p[arm.elbow]));
+// Where bones have other lengths than the skeleton's, or a knee bends the wrong way.
+void reach_ankle(const Given& p, const Rest& rest, int side, Motion& motion) {
+  const Leg& leg = kLegs[side];
+  LegPose pose{place(motion, leg.hip, p.t), place(motion, leg.knee, p.t), place(motion, leg.ankle, p.t),
+               turn(motion, leg.hip, p.t), turn(motion, leg.knee, p.t)};
+  const Vec3<F> target = p.at(leg.ankle);
+  const Mask<F> wrong = (norm(pose.ankle - target) > broadcast<F>(kExact)) |
+                        bends_too_far(rest.leg[side].bend, pose.thigh, pose.shank);
+  if (!any(wrong)) return;
+  const LegPose old = pose;
+  place_ankle(rest.leg[side], target, pose);
+  const Vec3<F> ankle = select<F>(wrong, pose.ankle, old.ankle);
+  set_place(motion, leg.knee, p.t, select<F>(wrong, pose.knee, old.knee));
+  set_place(motion, leg.ankle, p.t, ankle);
+  set_turn(motion, leg.hip, p.t, select<F>(wrong, pose.thigh, old.thigh));
+  set_turn(motion, leg.knee, p.t, select<F>(wrong, pose.shank, old.shank));
+  set_place(motion, leg.toe, p.t,
+            ankle + rotate(turn(motion, leg.ankle, p.t), spread<F>(motion.offset[leg.toe])));
 }
 
 }  // namespace
 
-void place_ankle(Motion& motion, int t, const Leg& leg, Vec3 target) {
-  Positions& p = motion.position[t];
-  std::array<Quat, kJoints>& q = motion.rotation[t];
-  const double thigh = norm(motion.offset[leg.knee]), shank = norm(motion.offset[leg.ankle]);
-  const Vec3 hip = p[leg.hip];
-  const Vec3 before = unit(p[leg.ankle] - hip, {0, -1, 0}), after = unit(target - hip, before);
-  double reach =
-      std::clamp(norm(target - hip), std::fabs(thigh - shank) + kShortest, kLongest * (thigh + shank));
-  // The knee stays in the plane it is in; a straight leg, which has none, bends about the knee's own axis.
-  const Vec3 own = cross(before, rotate(q[leg.knee], {1, 0, 0}));
-  const Vec3 bulge = reject(p[leg.knee] - hip, before) + kStraight * own;
-  const Vec3 carried = rotate(swing(before, after), bulge);
-  const Vec3 forward = unit(reject(carried, after), unit(reject({0, 0, 1}, after), {1, 0, 0}));
-  const double side = dot(bulge, own) < 0 ? -1 : 1;
-  const double bend = side * bend_of(thigh, shank, reach), allowed = allowed_bend(leg.knee, bend);
-  if (allowed != bend) reach = reach_of(thigh, shank, allowed);
-  const double along = (thigh * thigh + reach * reach - shank * shank) / (2 * reach);  // law of cosines
-  const double out = std::sqrt(std::max(0.0, thigh * thigh - along * along)) * (side * allowed < 0 ? -1 : 1);
-  const Vec3 knee = hip + along * after + out * forward, ankle = hip + reach * after;
-  q[leg.hip] = turned_onto(q[leg.hip], motion.offset[leg.knee], unit(knee - hip));
-  q[leg.knee] = turned_onto(q[leg.knee], motion.offset[leg.ankle], unit(ankle - knee));
-  p[leg.knee] = knee;
-  p[leg.ankle] = ankle;
-  p[leg.toe] = ankle + rotate(q[leg.ankle], motion.offset[leg.toe]);
-}
-
-void solve_ik(const std::vector<Positions>& positions, const Offsets& offset, double fps, Motion& motion) {
-  motion.fps = fps;
-  motion.offset = offset;
-  for (int side = 0; side < 2; ++side) {
-    const Vec3 toe = offset[kLegs[side].toe];
-    const float values[3] = {float(toe.x), float(toe.y), float(toe.z)};
-    motion.sole[side] = make_sole(values);
-  }
-  motion.position = positions;
-  motion.rotation.resize(positions.size());
-  motion.contact.assign(positions.size(), {false, false});
-  for (int t = 0; t < motion.frames(); ++t) solve_trunk(positions[t], offset, motion.rotation[t]);
-  for (int side = 0; side < 2; ++side) {
-    solve_arms(positions, motion, side);
-    solve_legs(positions, motion, side);
-  }
-  for (int t = 0; t < motion.frames(); ++t) {
-    pose_frame(motion, t);
-    for (const Leg& leg : kLegs) {
-      const Vec3 ankle = positions[t][leg.ankle];
-      if (norm(motion.position[t][leg.ankle] - ankle) > kExact || bends_too_far(motion, t, leg.knee))
-        place_ankle(motion, t, leg, ankle);
+void solve_ik(const double* given, Motion& motion, Scratch scratch) {
+  const Rest rest(motion);
+  const int frames = motion.frames;
+  Hinge elbow[2] = {Hinge(scratch), Hinge(scratch)}, knee[2] = {Hinge(scratch), Hinge(scratch)};
+  for (int t = 0; t < frames; t += kSide) {
+    const Given p{given, motion.stride, t};
+    set_place(motion, 0, t, p.at(0));
+    solve_trunk(p, rest, motion);
+    for (int side = 0; side < 2; ++side) {
+      const Arm& arm = kArms[side];
+      const Quat<F> collar = turned_onto(turn(motion, 9, t), rest.to(arm.shoulder), p.bone(arm.shoulder));
+      set_turn(motion, arm.collar, t, collar);
+      elbow[side].see(t, elbow_view(p, arm, side ? -1 : 1, collar));
+      knee[side].see(t, knee_view(p, kLegs[side], turn(motion, 0, t)));
     }
-    for (const Arm& arm : kArms)
-      if (bends_too_far(motion, t, arm.elbow)) place_wrist(motion, t, arm);
+  }
+  for (int side = 0; side < 2; ++side) {
+    elbow[side].remember(frames, motion.fps, scratch);
+    knee[side].remember(frames, motion.fps, scratch);
+  }
+  for (int t = 0; t < frames; t += kSide) {
+    const Given p{given, motion.stride, t};
+    for (int side = 0; side < 2; ++side) {
+      solve_arm(p, elbow[side], side, motion);
+      solve_leg(p, rest, knee[side], side, motion);
+    }
+    pose_frames<F>(motion, t);
+    for (int side = 0; side < 2; ++side) {
+      const Arm& arm = kArms[side];
+      reach_ankle(p, rest, side, motion);
+      const Mask<F> wrong =
+          bends_too_far(rest.elbow[side], turn(motion, arm.shoulder, t), turn(motion, arm.elbow, t));
+      if (any(wrong)) place_wrist(motion, rest, side, t, wrong);
+    }
   }
   keep_limits(motion);
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

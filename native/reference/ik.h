@@ -1,16 +1,15 @@
 // Positional inverse kinematics: joint positions to absolute body rotations on a given skeleton.
 #pragma once
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-// Exact for motions whose bones have the lengths of `offset`. Legs reach for the given ankles and feet keep
-// their given direction where bone lengths vary, so that planted feet stay planted. Fills position (of the
-// skeleton) and rotation.
-void solve_ik(const std::vector<Positions>& positions, const Offsets& offset, double fps, Motion& motion);
+// Exact for motions whose bones have the lengths of motion.offset. Legs reach for the given ankles and feet
+// keep their given direction where bone lengths vary, so that planted feet stay planted. `given`: [22][3]
+// series. Fills position (of the skeleton) and rotation.
+void solve_ik(const double* given, Motion& motion, Scratch scratch);
 
-// Bends a leg in its own plane so that the ankle of frame `t` comes to `target` (or as near as it reaches);
-// the foot keeps its rotation. Positions of the leg are updated.
-void place_ankle(Motion& motion, int t, const Leg& leg, Vec3 target);
-
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,12 +1,19 @@
 #include "reference/limit.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "math/portable.h"
 #include "model/limits.h"
+#include "reference/geometry.h"
+#include "reference/pose.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using Rotation = Quat<double>;
 
 constexpr double kRadian = 0.017453292519943295;
 
@@ -15,26 +22,12 @@ constexpr double kGiveUp = 2, kMirrored = 4;
 
 constexpr double kTurn = 6.283185307179586, kKeepEnd = 1.5;  // rad
 
-using Rotation = selfcorrect::Quat<double>;
-Rotation rotation(Quat q) { return {q.w, q.x, q.y, q.z}; }
-Quat quat(Rotation q) { return {q.w, q.x, q.y, q.z}; }
-
-constexpr bool is_elbow(int body) { return body == 18 || body == 19; }
-
-// The bends that a knee (about x) or an elbow (about -x) has, rad, and the tangents of their halves.
-struct Bend {
-  double back, most, tangent_back, tangent_most;
-};
-const Bend& bend_limits(int body) {
-  static const std::array<Bend, 2> limits = [] {
-    const auto bend = [](double back, double most) {
-      return Bend{back * kRadian, most * kRadian, portable::tan(back * kRadian / 2),
-                  portable::tan(most * kRadian / 2)};
-    };
-    const LimitRow knee = limit_row(kLegs[0].knee), elbow = limit_row(kArms[0].elbow);
-    return std::array<Bend, 2>{bend(-knee.x[0], knee.x[1]), bend(elbow.x[1], -elbow.x[0])};
-  }();
-  return limits[is_elbow(body)];
+// The bend in radians, negative backwards, that a joint takes instead of `bend`.
+double allowed_bend(const Bend& limit, double bend) {
+  if (bend >= -limit.back) return std::min(bend, limit.most);
+  const double turn = std::clamp((-bend / limit.back - kGiveUp) / (kMirrored - kGiveUp), 0.0, 1.0);
+  const double mirrored = turn < 1 ? turn * (1 + kMirrored) * limit.back - limit.back : -bend;
+  return std::min(mirrored, limit.most);
 }
 
 // The end of its range that a twist beyond it goes to: the nearer one, but the last one (-1 or 1) where both
@@ -65,76 +58,105 @@ Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
   return limit.axis ? Rotation{n * c, second, t, first} : Rotation{n * c, t, first, second};
 }
 
-}  // namespace
-
-double bend_of(double upper, double lower, double reach) {
-  return portable::acos(
-      std::clamp((reach * reach - upper * upper - lower * lower) / (2 * upper * lower), -1.0, 1.0));
+bool is_allowed(const JointLimit& limit, const Rotation& parent, const Rotation& child) {
+  return !is_doubtful(limit, parent, child) || !is_beyond(limit, joint_rotation(limit, parent, child));
 }
 
-double reach_of(double upper, double lower, double bend) {
-  return std::sqrt(upper * upper + lower * lower + 2 * upper * lower * portable::cos(bend));
+// In which of the frames from `t` on a joint is beyond its limits.
+Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
+  Mask<Frames> beyond = Frames{} < Frames{};
+  for (int j = 1; j < kJoints; ++j) {
+    const Quat<Frames> parent = turn(motion, kParent[j], t), child = turn(motion, j, t);
+    const Mask<Frames> doubtful = is_doubtful(limits[j], parent, child);
+    if (any(doubtful))
+      beyond = beyond | (doubtful & is_beyond(limits[j], joint_rotation(limits[j], parent, child)));
+  }
+  return beyond;
 }
 
-double allowed_bend(int body, double bend) {
-  const Bend& limit = bend_limits(body);
-  const double back = limit.back, most = limit.most;
-  if (bend >= -back) return std::min(bend, most);
-  const double turn = std::clamp((-bend / back - kGiveUp) / (kMirrored - kGiveUp), 0.0, 1.0);
-  return std::min(turn < 1 ? lerp(-back, kMirrored * back, turn) : -bend, most);
-}
-
-bool bends_too_far(const Motion& motion, int t, int body) {
-  const Quat parent = motion.rotation[t][kParent[body]], child = motion.rotation[t][body];
-  const Quat relative = conjugate(parent) * child;
-  const Bend& limit = bend_limits(body);
-  const double square = relative.w * relative.w, product = relative.x * relative.w;
-  const double bend = is_elbow(body) ? -product : product;  // tangent of half of it, times `square`
-  return bend < -limit.tangent_back * square || bend > limit.tangent_most * square;
-}
-
-void keep_limits(Motion& motion) {
-  const JointLimit* limits = joint_limits();
-  const auto is_allowed = [limits](int j, Rotation parent, Rotation child) {
-    return !is_doubtful(limits[j], parent, child) ||
-           !is_beyond(limits[j], joint_rotation(limits[j], parent, child));
-  };
-  std::array<int, kJoints> end{};
-  for (int t = 0; t < motion.frames(); ++t) {
-    auto& q = motion.rotation[t];
-    bool allowed = true;
-    for (int j = 1; j < kJoints; ++j) allowed &= is_allowed(j, rotation(q[kParent[j]]), rotation(q[j]));
-    if (allowed) {
-      end.fill(0);
+// `end`: where the twists of the frame before left their ranges; those of this frame in turn.
+void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoints]) {
+  Rotation seen[kJoints], q[kJoints];
+  bool turned[kJoints] = {};
+  for (int j = 0; j < kJoints; ++j) seen[j] = q[j] = turn<double>(motion, j, t);
+  for (int j = 1; j < kJoints; ++j) {
+    const JointLimit& limit = limits[j];
+    const Rotation parent = q[kParent[j]];
+    const auto kept = [&](const Rotation& from, int& side) {
+      const Rotation within = clamped(limit, joint_rotation(limit, from, seen[j]), side);
+      const Rotation centre{limit.centre.w, limit.centre.x, limit.centre.y, limit.centre.z};
+      return unit(limit.hinge ? parent * conjugate(within) : parent * centre * within);
+    };
+    if (is_allowed(limit, parent, seen[j])) {
+      end[j] = 0;
       continue;
     }
-    const std::array<Quat, kJoints> seen = q;
-    std::array<bool, kJoints> turned{};
-    for (int j = 1; j < kJoints; ++j) {
-      const JointLimit& limit = limits[j];
-      const Quat parent = q[kParent[j]];
-      const auto kept = [&](Quat from, int& side) {
-        const Rotation relative = joint_rotation(limit, rotation(from), rotation(seen[j]));
-        const Quat within = quat(clamped(limit, relative, side));
-        const Quat centre{limit.centre.w, limit.centre.x, limit.centre.y, limit.centre.z};
-        return unit(limit.hinge ? parent * conjugate(within) : parent * centre * within);
-      };
-      if (is_allowed(j, rotation(parent), rotation(seen[j]))) {
-        end[j] = 0;
-        continue;
-      }
-      int carried_end = end[j];
-      q[j] = kept(parent, end[j]);
-      turned[j] = true;
-      if (!turned[kParent[j]]) continue;
-      const Quat carried = kept(seen[kParent[j]], carried_end);
+    int carried_end = end[j];
+    q[j] = kept(parent, end[j]);
+    turned[j] = true;
+    if (turned[kParent[j]]) {
+      const Rotation carried = kept(seen[kParent[j]], carried_end);
       if (std::fabs(dot(carried, seen[j])) > std::fabs(dot(q[j], seen[j]))) {
         q[j] = carried;
         end[j] = carried_end;
       }
     }
-    pose_frame(motion, t);
+    set_turn(motion, j, t, q[j]);
+  }
+  pose_frames<double>(motion, t);
+}
+
+}  // namespace
+
+Bend bend_of(int body, double upper, double lower) {
+  const LimitRow row = limit_row(body);
+  const bool elbow = body == kArms[0].elbow || body == kArms[1].elbow;
+  const double back = kRadian * (elbow ? row.x[1] : -row.x[0]),
+               most = kRadian * (elbow ? -row.x[0] : row.x[1]);
+  return {elbow,
+          upper,
+          lower,
+          back,
+          most,
+          portable::cos(back),
+          portable::cos(most),
+          portable::tan(back / 2),
+          portable::tan(most / 2)};
+}
+
+void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
+  const double squares = limit.upper * limit.upper + limit.lower * limit.lower;
+  const double product = 2 * limit.upper * limit.lower;
+  const Frames cosine = bounded<Frames>((reach * reach - squares) * (1 / product), -1, 1);
+  const Frames least = select<Frames>(side < Frames{}, broadcast<Frames>(limit.cosine_back),
+                                      broadcast<Frames>(limit.cosine_most));
+  const Mask<Frames> beyond = cosine < least;
+  if (!any(beyond)) return;
+  for (int l = 0; l < kSide; ++l) {
+    if (!(get_lane(cosine, l) < get_lane(least, l))) continue;
+    const double bend = get_lane(side, l) * portable::acos(get_lane(cosine, l));
+    const double allowed = allowed_bend(limit, bend);
+    set_lane(reach, l, std::sqrt(squares + product * portable::cos(allowed)));
+    set_lane(side, l, allowed < 0 ? -1.0 : 1.0);
   }
 }
 
-}  // namespace selfcorrect::kinematics
+void keep_limits(Motion& motion) {
+  const JointLimit* limits = joint_limits();
+  int end[kJoints] = {};
+  int last = -1;  // frame that was beyond them
+  for (int t = 0; t < motion.frames; t += kSide) {
+    const Mask<Frames> beyond = any_beyond(motion, limits, t);
+    if (!any(beyond)) continue;
+    const Frames marked = select<Frames>(beyond, broadcast<Frames>(1), Frames{});
+    for (int l = 0; l < kSide && t + l < motion.frames; ++l) {
+      if (get_lane(marked, l) == 0) continue;
+      if (last != t + l - 1) std::fill(end, end + kJoints, 0);
+      keep_frame(motion, limits, t + l, end);
+      last = t + l;
+    }
+  }
+}
+
+}  // namespace SC_ISA
+}  // namespace selfcorrect

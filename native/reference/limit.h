@@ -1,24 +1,40 @@
 // The reference within the limits of the joints (model/limits.h).
 #pragma once
-#include "reference/motion.h"
+#include "reference/frames.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-// Angle in radians by which two bones that reach `reach` from end to end are bent, 0 when straight; and back.
-double bend_of(double upper, double lower, double reach);
-double reach_of(double upper, double lower, double bend);
+// How far two bones of the lengths `upper` and `lower` bend. Sines and cosines of a bend decide in all but
+// the few frames beyond its limits.
+struct Bend {
+  bool elbow;
+  double upper, lower;                // m
+  double back, most;                  // rad, backwards and forwards
+  double cosine_back, cosine_most;    //
+  double tangent_back, tangent_most;  // of their halves
+};
+Bend bend_of(int body, double upper, double lower);
 
-// The bend in radians, negative backwards, that a knee or an elbow (joint `body`) takes instead of `bend`:
-// itself within the limits; backwards beyond them first the limit, then, continuously, the same bend
-// forwards, which keeps the ends where they are.
-double allowed_bend(int body, double bend);
+// Is a knee or an elbow bent beyond its limits?
+template <class F>
+SC_INLINE Mask<F> bends_too_far(const Bend& limit, const Quat<F>& parent, const Quat<F>& child) {
+  const Quat<F> relative = conjugate(parent) * child;
+  const F square = relative.w * relative.w, product = relative.x * relative.w;
+  const F bend = limit.elbow ? -product : product;  // tangent of half of it, times `square`
+  return (bend < -limit.tangent_back * square) | (bend > limit.tangent_most * square);
+}
 
-// Is the knee or elbow `body` of frame `t` bent beyond its limits?
-bool bends_too_far(const Motion& motion, int t, int body);
+// The distance between the ends of two bones that are bent as far as they may be, instead of `reach`, and on
+// which side of their line the joint between them is then: `side`, 1 or -1, is negated where the joint
+// changes it. Within the limits nothing changes. Backwards beyond them it is first the limit, then,
+// continuously, the same bend forwards, which keeps the ends where they are.
+void keep_bend(const Bend& limit, Frames& reach, Frames& side);
 
 // Brings every joint within its limits, parents first. The bodies beyond a joint that was turned keep their
 // absolute rotation where their own limits allow; where not, that or going with it, whichever turns less.
 // Frames that were within the limits stay as they are, bit for bit; of the others, positions follow.
 void keep_limits(Motion& motion);
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,16 +1,15 @@
-// The motion in the form that every kinematic stage reads and changes.
+// The motion in the form that every kinematic stage reads and changes: a series over the frames for each
+// number, so that consecutive frames lie side by side.
 #pragma once
-#include <array>
-#include <vector>
+#include <cstdint>
 
 #include "model/foot.h"
-#include "reference/geometry.h"
 #include "reference/reference.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
 
-using Offsets = std::array<Vec3, kJoints>;    // joint from its parent, in the parent's frame
-using Positions = std::array<Vec3, kJoints>;  // joints of one frame in the world
+// Frames in a group: as many as the widest lanes hold. Series are padded to whole groups.
+constexpr int kGroup = 8;
 
 struct Leg {
   int hip, knee, ankle, toe;
@@ -22,38 +21,39 @@ struct Arm {
 };
 constexpr Arm kArms[2] = {{13, 16, 18, 20}, {14, 17, 19, 21}};
 
+// A series begins at its frame 0, kGroup numbers before which may be read, and what lies between the last
+// frame and the end of its group: they hold anything. The next series follows after `stride` numbers.
 struct Motion {
   double fps = 20;
-  Offsets offset{};
-  std::array<Sole, 2> sole{};                       // left, right
-  std::vector<Positions> position;                  // [frames]; position[t][0] is the root
-  std::vector<std::array<Quat, kJoints>> rotation;  // [frames] absolute
-  std::vector<std::array<bool, 2>> contact;         // [frames] left, right foot on the ground
-
-  int frames() const { return static_cast<int>(position.size()); }
+  int frames = 0, stride = 0;
+  double offset[kJoints][3] = {};  // joint from its parent, in the parent's frame
+  Sole sole[2] = {};               // left, right
+  double* position = nullptr;      // [22][3] series; joint 0 is the root
+  double* rotation = nullptr;      // [22][4] series, absolute
+  uint8_t* contact[2] = {};        // [frames] left, right foot on the ground
 };
 
-// Positions of all joints of frame `t` from its root position and rotations.
-inline void pose_frame(Motion& motion, int t) {
-  Positions& p = motion.position[t];
-  for (int j = 1; j < kJoints; ++j)
-    p[j] = p[kParent[j]] + rotate(motion.rotation[t][kParent[j]], motion.offset[j]);
-}
+// Series to work with. Stages take it by value: what a stage takes from it is free again when it returns.
+struct Scratch {
+  double* next = nullptr;
+  int stride = 0;
+};
+constexpr int kScratch = 160;  // series
 
-inline void pose_all(Motion& motion) {
-  for (int t = 0; t < motion.frames(); ++t) pose_frame(motion, t);
-}
+constexpr int kBeside = 2 * kGroup;                                      // numbers filtered side by side
+constexpr int kGiven = (kJoints * 3 + kBeside - 1) / kBeside * kBeside;  // room for whole blocks of them
 
-// The smaller of a joint's steps to the frame before and to the frame after, as a vector in metres per frame:
-// a foot that lands or lifts off is still in one of them.
-inline Vec3 slowest_step(const std::vector<Positions>& position, int t, int joint) {
-  const int last = static_cast<int>(position.size()) - 1;
-  const Vec3 here = position[t][joint];
-  if (last == 0) return {};
-  if (t == 0) return position[1][joint] - here;
-  if (t == last) return here - position[last - 1][joint];
-  const Vec3 before = here - position[t - 1][joint], after = position[t + 1][joint] - here;
-  return dot(before, before) < dot(after, after) ? before : after;
-}
+// A motion on its way to a reference, and what is known of it.
+struct Work {
+  Motion motion;
+  double* seen = nullptr;   // [22][3] series: the joints as they came
+  double* given = nullptr;  // the same without noise and single defects, in kGiven series
+  double* floor = nullptr;  // series: height of the ground in every frame
+  Scratch scratch;
+  double jerk = 0;    // m/s^3, of the joints as they came
+  double level = 0;   // m, height of the ground under the soles over the whole clip
+  double ground = 0;  // m, where the reference's y = 0 is put in the user's frame
+  bool clean = false;
+};
 
-}  // namespace selfcorrect::kinematics
+}  // namespace selfcorrect

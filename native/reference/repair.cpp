@@ -1,11 +1,18 @@
 #include "reference/repair.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "reference/geometry.h"
+#include "reference/order.h"
 #include "reference/smooth.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 constexpr double kGlitch = 0.08;     // m from the middle of the neighbours
 constexpr double kGlitchFactor = 4;  // and that many times what the frames around show
@@ -13,50 +20,87 @@ constexpr double kGlitchFactor = 4;  // and that many times what the frames arou
 constexpr double kSizeSmooth = 0.1;  // s
 constexpr double kSizeNoise = 0.01;  // of the size: what noise of the joints alone can cause
 
-Vec3 second_difference(const std::vector<Positions>& p, int t, int j) {
-  return p[t + 1][j] - 2.0 * p[t][j] + p[t - 1][j];
+// Is a frame of a joint so far off?
+bool jumps(const Roughness& rough, int j) { return 0.5 * rough.jump[j] > 0.99 * kGlitch; }
+
+// The three series of one joint.
+struct Path {
+  double* series;
+  int stride;
+
+  Vec3<double> at(int t) const { return load_vector<double>(series + t, stride); }
+  // m from the middle of the neighbours
+  double off(int t) const { return 0.5 * norm(at(t + 1) - at(t) * 2.0 + at(t - 1)); }
+};
+
+bool repair_path(const Path& path, int frames) {
+  bool any = false;
+  for (int t = 1; t + 1 < frames; ++t) {
+    const double here = path.off(t);
+    if (here < kGlitch) continue;
+    // The direct neighbours see half of a glitch; those one further see nothing of it.
+    double around = 0;
+    if (t >= 3) around = std::max(around, path.off(t - 2));
+    if (t + 3 < frames) around = std::max(around, path.off(t + 2));
+    const double before = t >= 2 ? path.off(t - 1) : 0.5 * here,
+                 after = t + 2 < frames ? path.off(t + 1) : 0.5 * here;
+    const bool halved = std::min(before, after) > 0.3 * here && std::max(before, after) < 0.75 * here;
+    if (halved && here > kGlitchFactor * around) {
+      store(path.series + t, path.stride, path.at(t - 1) + (path.at(t + 1) - path.at(t - 1)) * 0.5);
+      any = true;
+    }
+  }
+  return any;
 }
 
 }  // namespace
 
-bool repair_glitches(std::vector<Positions>& positions) {
-  const int frames = static_cast<int>(positions.size());
-  const auto off = [&](int t, int j) { return 0.5 * norm(second_difference(positions, t, j)); };
-  bool any = false;
+bool may_glitch(const Roughness& rough) {
   for (int j = 0; j < kJoints; ++j)
-    for (int t = 1; t + 1 < frames; ++t) {
-      const double here = off(t, j);
-      if (here < kGlitch) continue;
-      // The direct neighbours see half of a glitch; those one further see nothing of it.
-      double around = 0;
-      if (t >= 3) around = std::max(around, off(t - 2, j));
-      if (t + 3 < frames) around = std::max(around, off(t + 2, j));
-      const double before = t >= 2 ? off(t - 1, j) : 0.5 * here,
-                   after = t + 2 < frames ? off(t + 1, j) : 0.5 * here;
-      const bool halved = std::min(before, after) > 0.3 * here && std::max(before, after) < 0.75 * here;
-      if (halved && here > kGlitchFactor * around) {
-        positions[t][j] = lerp(positions[t - 1][j], positions[t + 1][j], 0.5);
-        any = true;
-      }
-    }
+    if (jumps(rough, j)) return true;
+  return false;
+}
+
+bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
+  bool any = false;
+  for (int j = 0; j < kJoints; ++j) {
+    if (!jumps(rough, j)) continue;
+    any |= repair_path({series + static_cast<long>(3 * j) * stride, stride}, frames);
+  }
   return any;
 }
 
-void repair_size(std::vector<Positions>& positions, double fps) {
-  const int frames = static_cast<int>(positions.size());
-  std::vector<double> size(frames, 0);
-  for (int t = 0; t < frames; ++t)
-    for (int j = 1; j < kJoints; ++j) size[t] += norm(positions[t][j] - positions[t][kParent[j]]);
-  std::vector<double> sorted = size;
-  std::nth_element(sorted.begin(), sorted.begin() + frames / 2, sorted.end());
-  const double median = sorted[frames / 2];
-  size = gaussian(size, kSizeSmooth * fps);
-  for (int t = 0; t < frames; ++t) {
-    const double change = size[t] / median - 1, square = change * change;
-    const double scale = 1 / (1 + change * square / (square + kSizeNoise * kSizeNoise));
-    for (int j = 1; j < kJoints; ++j)
-      positions[t][j] = positions[t][0] + scale * (positions[t][j] - positions[t][0]);
+void repair_size(const double* from, double* to, int frames, double fps, double* lengths, Scratch scratch) {
+  const int stride = scratch.stride;
+  double *size = take(scratch, 1), *mean = take(scratch, 1);
+  int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
+  const auto joint = [&](int j, int t) {
+    return load_vector(from + static_cast<long>(3 * j) * stride + t, stride);
+  };
+  for (int t = 0; t < frames; t += kSide) {
+    F sum{};
+    for (int j = 1; j < kJoints; ++j) {
+      const F length = norm(joint(j, t) - joint(kParent[j], t));
+      store(lengths + static_cast<long>(j) * stride + t, length);
+      sum += length;
+    }
+    store(size + t, sum);
+  }
+  const double middle = median(size, frames, keys);
+  smooth(size, frames, kSizeSmooth * fps, mean, scratch);
+  std::fill(mean + frames, mean + (frames + kGroup - 1) / kGroup * kGroup, mean[frames - 1]);
+  for (int t = 0; t < frames; t += kSide) {
+    const F change = load(mean + t) * (1 / middle) - 1.0, square = change * change;
+    const F scale = 1.0 / (1.0 + change * square / (square + kSizeNoise * kSizeNoise));
+    const Vec3<F> root = joint(0, t);
+    store(to + t, stride, root);
+    for (int j = 1; j < kJoints; ++j) {
+      double* length = lengths + static_cast<long>(j) * stride + t;
+      store(length, load(length) * scale);
+      store(to + static_cast<long>(3 * j) * stride + t, stride, root + (joint(j, t) - root) * scale);
+    }
   }
 }
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

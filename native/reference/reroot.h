@@ -1,11 +1,14 @@
 // A root path that agrees with the feet.
 #pragma once
+#include "math/lanes.h"
 #include "reference/motion.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
 // Removes from the root's horizontal velocity what the feet in contact show to be sliding: clear sliding in
 // full, slips of the size that real motion has hardly at all. The whole body moves with its root.
-void reroot(Motion& motion);
+void reroot(Motion& motion, Scratch scratch);
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

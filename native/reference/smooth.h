@@ -1,10 +1,13 @@
 // Smoothing of a series in time.
 #pragma once
-#include <vector>
+#include "reference/frames.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
 
-// Convolution with a normalised Gaussian of `sigma` samples, renormalised at the ends.
-std::vector<double> gaussian(const std::vector<double>& values, double sigma);
+// Convolution with a normalised Gaussian of `sigma` frames, renormalised at the ends. `result` may be
+// `values`.
+void smooth(const double* values, int frames, double sigma, double* result, Scratch scratch);
 
-}  // namespace selfcorrect::kinematics
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -1,13 +1,19 @@
 #include "reference/validate.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <vector>
 
-#include "reference/reference.h"
+#include "reference/geometry.h"
+#include "reference/order.h"
+#include "reference/rows.h"
 
-namespace selfcorrect::kinematics {
+namespace selfcorrect {
+inline namespace SC_ISA {
+
 namespace {
+
+using F = Frames;
 
 constexpr int kMinFrames = 4;                    // one more than a third difference needs
 constexpr double kMaxPosition = 1000;            // m
@@ -20,43 +26,71 @@ constexpr double kBoneShare = 0.5, kBoneLeast = 0.1;
 // off in more than a tenth of their frames, and all but two of those can be tracked.
 constexpr double kOffFrames = 0.5;
 
-double distance(const float* a, const float* b) {
-  const double x = double(a[0]) - b[0], y = double(a[1]) - b[1], z = double(a[2]) - b[2];
-  return std::sqrt(x * x + y * y + z * z);
+bool in_range(const double* seen, int frames, int stride, double fps) {
+  const double step = kMaxSpeed / fps;
+  Mask<F> beyond = F{} < F{};
+  for (int j = 0; j < kJoints; ++j) {
+    const double* joint = seen + static_cast<long>(3 * j) * stride;
+    for (int t = 0; t < frames; t += kSide) {
+      const Vec3<F> here = load_vector(joint + t, stride), way = here - load_vector(joint + t - 1, stride);
+      beyond = beyond | (dot(here, here) > broadcast<F>(kMaxPosition * kMaxPosition)) |
+               ((dot(way, way) > broadcast<F>(step * step)) & (frame_numbers(t) > F{}));
+    }
+  }
+  return !any(beyond);
 }
 
-bool bones_fit(const float* joints, int frames) {
-  std::vector<double> length(frames), sorted(frames);
-  std::vector<bool> off(frames, false);
+bool bones_fit(const double* seen, int frames, Scratch scratch) {
+  const int stride = scratch.stride;
+  double *length = take(scratch, 1), *off = take(scratch, 1);
+  int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
+  std::fill(off, off + frames, 0.0);
   for (int j = 1; j < kJoints; ++j) {
+    const double *child = seen + static_cast<long>(3 * j) * stride,
+                 *parent = seen + static_cast<long>(3 * kParent[j]) * stride;
+    F least = broadcast<F>(HUGE_VAL), most{};
+    for (int t = 0; t < frames; t += kSide) {
+      const F here = norm(load_vector(child + t, stride) - load_vector(parent + t, stride));
+      store(length + t, here);
+      least = minimum<F>(least, here);
+      most = maximum<F>(most, here);
+    }
+    double shortest = HUGE_VAL, longest = 0;
+    for (int l = 0; l < kSide; ++l) {
+      shortest = std::min(shortest, get_lane(least, l));
+      longest = std::max(longest, get_lane(most, l));
+    }
+    // Wherever the median lies between these, no frame is off.
+    if (shortest >= kMinBone && longest <= kMaxBone &&
+        longest - shortest <= std::max(kBoneShare * shortest, kBoneLeast))
+      continue;
+    const double middle = median(length, frames, keys);
+    if (middle < kMinBone || middle > kMaxBone) return false;
+    const double limit = std::max(kBoneShare * middle, kBoneLeast);
     for (int t = 0; t < frames; ++t)
-      length[t] = distance(joints + 3 * (t * kJoints + j), joints + 3 * (t * kJoints + kParent[j]));
-    sorted = length;
-    std::nth_element(sorted.begin(), sorted.begin() + frames / 2, sorted.end());
-    const double median = sorted[frames / 2];
-    if (median < kMinBone || median > kMaxBone) return false;
-    const double limit = std::max(kBoneShare * median, kBoneLeast);
-    for (int t = 0; t < frames; ++t)
-      if (std::fabs(length[t] - median) > limit) off[t] = true;
+      if (std::fabs(length[t] - middle) > limit) off[t] = 1;
   }
-  return std::count(off.begin(), off.end(), true) <= std::max(1.0, kOffFrames * frames);
+  double count = 0;
+  for (int t = 0; t < frames; ++t) count += off[t];
+  return count <= std::max(1.0, kOffFrames * frames);
 }
 
 }  // namespace
 
-Reason validate(const float* joints, int frames, double fps) {
+Reason validate_numbers(const float* joints, int frames) {
   if (frames <= 0) return Reason::kEmpty;
-  const long count = long(frames) * kJoints * 3, row = kJoints * 3;
+  const long count = static_cast<long>(frames) * kPlaces;
+  int infinite = 0;  // or not a number: all bits of the exponent are set
   for (long i = 0; i < count; ++i)
-    if (!std::isfinite(joints[i])) return Reason::kNotFinite;
-  if (frames < kMinFrames) return Reason::kTooShort;
-  for (long i = 0; i < count; i += 3) {
-    const float* p = joints + i;
-    if (std::sqrt(double(p[0]) * p[0] + double(p[1]) * p[1] + double(p[2]) * p[2]) > kMaxPosition)
-      return Reason::kOutOfRange;
-    if (i >= row && distance(p, p - row) * fps > kMaxSpeed) return Reason::kOutOfRange;
-  }
-  return bones_fit(joints, frames) ? Reason::kNone : Reason::kBones;
+    infinite |= (std::bit_cast<uint32_t>(joints[i]) & 0x7f800000) == 0x7f800000;
+  if (infinite) return Reason::kNotFinite;
+  return frames < kMinFrames ? Reason::kTooShort : Reason::kNone;
 }
 
-}  // namespace selfcorrect::kinematics
+Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch) {
+  if (!in_range(seen, frames, scratch.stride, fps)) return Reason::kOutOfRange;
+  return bones_fit(seen, frames, scratch) ? Reason::kNone : Reason::kBones;
+}
+
+}  // namespace SC_ISA
+}  // namespace selfcorrect

@@ -42,6 +42,24 @@ test('sin, cos, tan, asin, acos, exp within a few units in the last place of the
   assert.ok(worst('exp', [-690, 690], value) < LIMIT);
 });
 
+test('the series of small arguments', () => {
+  const random = new Random(3);
+  const series = [
+    ['arcsine', Math.asin, [-0.3, 0.3], LIMIT],
+    ['sine', Math.sin, [-0.5, 0.5], LIMIT],
+    ['cosine', Math.cos, [-0.5, 0.5], LIMIT],
+    ['exponential', Math.exp, [-40, 0], 1e-12],
+    ['exponential', Math.exp, [-1, 0], 1e-12],
+  ] as const;
+  for (const [name, truth, [low, high], limit] of series)
+    for (let i = 0; i < 50_000; i++) {
+      const x = random.uniform(low, high);
+      const error = Math.abs(probeMath(name, x) - truth(x));
+      assert.ok(error <= limit * Math.abs(truth(x)), `${name}(${x}): ${error}`);
+    }
+  assert.ok(probeMath('exponential', -1e9) < 1e-300);
+});
+
 test('atan2 all around', () => {
   const random = new Random(2);
   for (let i = 0; i < 200_000; i++) {

@@ -18,7 +18,7 @@ export interface Reference {
   ground: number;
 }
 interface Probe {
-  buildReference(joints: Float32Array, fps: number, preset: Preset): Reference;
+  buildReference(joints: Float32Array, fps: number, preset: Preset, exact?: boolean): Reference;
   measure(joints: Float32Array, fps: number): Measure;
 }
 export const native = createRequire(import.meta.url)('../../../build/Release/selfcorrect.node') as Probe;
@@ -28,6 +28,9 @@ export const PRESETS: Preset[] = ['clip', 'loop'];
 
 export const build = (joints: Float32Array, preset: Preset = 'loop') =>
   native.buildReference(joints, FPS, preset);
+/** One frame at a time. */
+export const buildExactly = (joints: Float32Array, preset: Preset = 'loop') =>
+  native.buildReference(joints, FPS, preset, true);
 export const measure = (joints: Float32Array) => native.measure(joints, FPS);
 export const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -3,8 +3,19 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MIRROR, PARENTS } from '../../src/motion/skeleton.js';
 import { Random } from '../../src/random/random.js';
-import { haveMocap, mocapClip, waving } from '../support/motions.js';
-import { build, changed, distance, FPS, FRAME, measure, native, PRESETS, raised } from './reference-probe.js';
+import { haveMocap, mocapClip, mocapIds, waving } from '../support/motions.js';
+import {
+  build,
+  buildExactly,
+  changed,
+  distance,
+  FPS,
+  FRAME,
+  measure,
+  native,
+  PRESETS,
+  raised,
+} from './reference-probe.js';
 
 /** v rotated by the quaternion q (wxyz). */
 function rotate(q: ArrayLike<number>, v: ArrayLike<number>): number[] {
@@ -56,6 +67,20 @@ test('what is not a motion is refused with its reason', () => {
   assert.is(reason(good.map(() => 0.3 * random.normal())), 4);
   assert.is(reason(good.subarray(0, 3 * FRAME)), 7);
   assert.is(reason(good.subarray(0, 4 * FRAME)), 0);
+});
+
+test('frames side by side give the bytes of one frame at a time, for motions of any length', () => {
+  const random = new Random(5, 'lanes');
+  const figures = [4, 5, 7, 8, 9, 16, 31, 61, 196].map((frames) => waving(frames));
+  const sinking = (joints: Float32Array) => changed(joints, ([x, y, z], t) => [x, y - 0.004 * t, z]);
+  const trembling = (joints: Float32Array) => joints.map((value) => value + 0.01 * random.normal());
+  const leaping = (joints: Float32Array) =>
+    changed(joints, ([x, y, z], t, j) => [x + 0.02 * t, y + (t === 3 && j === 20 ? 0.3 : 0), z]);
+  const motions = figures.flatMap((joints) => [joints, sinking(joints), trembling(joints), leaping(joints)]);
+  if (haveMocap) motions.push(...mocapIds('test').slice(0, 12).map(mocapClip));
+  for (const preset of PRESETS)
+    for (const [i, joints] of motions.entries())
+      assert.equal(build(joints, preset), buildExactly(joints, preset), `${preset}, motion ${i}`);
 });
 
 test('joints are the forward kinematics of root, rotations and offsets, moved down by the ground', () => {
