@@ -1,6 +1,7 @@
 import { FRAME_SIZE } from '../motion/motion.js';
 import { JOINT_COUNT } from '../motion/skeleton.js';
 import { Random } from '../random/random.js';
+import { startRapier, takeDevice } from './device.js';
 import { CorrectorError } from './errors.js';
 import { type CorrectInput, type MotionForm, type Taken, takeInputs } from './inputs.js';
 import { native } from './native.js';
@@ -34,14 +35,15 @@ export interface CorrectResult {
  *
  * Runs on threads of its own; the event loop stays free. Writing to an input while it runs has no effect.
  *
- * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without the addon,
- *   `ERR_OOM` out of memory; rejects with `signal.reason` when aborted.
+ * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without what `device` asks
+ *   for, `ERR_OOM` out of memory; rejects with `signal.reason` when aborted.
  */
 export async function correctBatch(
   inputs: readonly CorrectInput[],
   options: CorrectOptions = {},
 ): Promise<CorrectResult> {
-  const { gamma, signal, onProgress, output, ...settings } = resolveOptions(options);
+  const { gamma, signal, onProgress, output, device, ...settings } = resolveOptions(options);
+  const taking = takeDevice(device);
   const taken = takeInputs(inputs);
   signal?.throwIfAborted();
 
@@ -66,14 +68,22 @@ export async function correctBatch(
     array.subarray(starts[i] * size, starts[i + 1] * size) as A;
 
   const total = inputs.length;
-  const job = native().correctBatch(packed, lengths, keep, out, labels, bodies, table, settings, (done) =>
-    onProgress?.({ done, total }),
-  );
+  const tell = (done: number) => onProgress?.({ done, total });
+  const job =
+    taking.device === 'rapier'
+      ? startRapier(
+          { joints: packed, starts, lengths, keep, out, contacts: labels, bodies, table },
+          settings,
+          tell,
+          taking.missing,
+        )
+      : native().correctBatch(packed, lengths, keep, out, labels, bodies, table, settings, tell);
   const abort = () => job.cancel();
   signal?.addEventListener('abort', abort, { once: true });
   try {
     await job.promise;
   } catch (cause) {
+    if (cause instanceof CorrectorError) throw cause;
     const { code, message } = cause as { code?: string; message: string };
     throw new CorrectorError(
       code === 'ERR_OOM' ? 'ERR_OOM' : 'ERR_NATIVE',

@@ -41,10 +41,15 @@ export interface Native {
 
 let loaded: Native | undefined;
 
-/** Loads the addon once. Throws `ERR_NATIVE_LOAD` with the path tried and what to do. */
+/**
+ * Loads the addon once, from the package or from where the environment variable SELFCORRECT_ADDON says. Throws
+ * `ERR_NATIVE_LOAD` with the path tried and what to do.
+ */
 export function native(): Native {
   if (loaded) return loaded;
-  const path = fileURLToPath(new URL('../../../build/Release/selfcorrect.node', import.meta.url));
+  const path =
+    process.env.SELFCORRECT_ADDON ??
+    fileURLToPath(new URL('../../../build/Release/selfcorrect.node', import.meta.url));
   try {
     loaded = createRequire(import.meta.url)(path) as Native;
     return loaded;

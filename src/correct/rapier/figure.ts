@@ -22,6 +22,8 @@ export interface FigureOptions {
   substeps?: number;
   /** Sweeps over the joints and contacts in each part; default 1, its own. */
   sweeps?: number;
+  /** m that the ground is felt above itself; default 0. */
+  skin?: number;
   /** Of a joint; default: the humanoid's. */
   gains?: (body: number) => Gains;
 }
@@ -39,7 +41,7 @@ export class Figure {
   /** `RAPIER.init()` must have been awaited. */
   constructor(
     private readonly humanoid: Humanoid,
-    { rate, substeps = 4, sweeps = 1, gains = gainsOf }: FigureOptions,
+    { rate, substeps = 4, sweeps = 1, skin = 0, gains = gainsOf }: FigureOptions,
   ) {
     const world = new RAPIER.World({ x: 0, y: -GRAVITY, z: 0 });
     this.world = world;
@@ -68,6 +70,7 @@ export class Figure {
           .setTranslation(at[0], at[1] + RADIUS, at[2])
           .setDensity(0)
           .setFriction(1)
+          .setContactSkin(skin)
           .setCollisionGroups(BODY),
         this.bodies[body],
       );

@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 import type { Caps } from './track.js';
 
 /** Feedback of the pelvis on its path, rad/s, and the furthest it is pulled, m: those of native/control/tuning.h. */
-const [LINEAR, ANGULAR, FURTHEST] = [10, 16, 0.06];
+const [LINEAR, ANGULAR, FURTHEST] = [16, 16, 0.06];
 /**
  * Moment of inertia that the torque on the pelvis turns, kg m^2 of a body of 70 kg. Twice a body's own: no planned contact
  * forces hold the trunk here, and ankles as soft as the humanoid's let it sway. With 4, 6 of 12 built-in motions lose their balance.

@@ -16,7 +16,7 @@ const SHARE = 0.3;
 /** Frames of evidence under which a motion is in the air. */
 const ENOUGH = 2;
 /** Height of a planted toe joint over y = 0, m: where one clip is put, and the most that is left to a generator's. */
-const [TOUCHING, PLAUSIBLE] = [0.004, 0.012];
+const [TOUCHING, PLAUSIBLE] = [0.002, 0.012];
 
 /** What the simulation follows: a posed motion over the ground y = 0 of its own. */
 export interface Reference extends Posed {
