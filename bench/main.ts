@@ -7,6 +7,7 @@ import { type Gate, machine, printGates } from './results.js';
 const SUITES: Record<string, () => Promise<Gate[]>> = {
   versus: async () => (await import('./versus/versus.js')).versusBench(),
   correct: async () => (await import('./correct.js')).correctorBench(),
+  rapier: async () => (await import('./rapier.js')).rapierBench(),
   train: async () => {
     await import('./train.js');
     return [];

@@ -62,18 +62,19 @@ export class Figure {
           .setCanSleep(false)
           .setAdditionalMassProperties(mass[b], vector(com, 3 * b), vector(inertia, 3 * b), IDENTITY),
       );
+      for (const { body, at } of points)
+        if (body === b)
+          world.createCollider(
+            RAPIER.ColliderDesc.ball(RADIUS)
+              .setTranslation(at[0], at[1] + RADIUS, at[2])
+              .setDensity(0)
+              .setFriction(1)
+              .setContactSkin(skin)
+              .setCollisionGroups(BODY),
+            this.bodies[b],
+          );
       if (b > 0) this.hang(b, vector(offset, 3 * b), gains(b));
     }
-    for (const { body, at } of points)
-      world.createCollider(
-        RAPIER.ColliderDesc.ball(RADIUS)
-          .setTranslation(at[0], at[1] + RADIUS, at[2])
-          .setDensity(0)
-          .setFriction(1)
-          .setContactSkin(skin)
-          .setCollisionGroups(BODY),
-        this.bodies[body],
-      );
   }
 
   private hang(b: number, anchor: RAPIER.Vector, gains: Gains): void {
