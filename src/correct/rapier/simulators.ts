@@ -31,7 +31,9 @@ export class Simulator {
       idle.worker.ref();
       return idle;
     }
-    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    // Flags of the process go along, but for the one that is about the text of its program.
+    const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'));
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { execArgv });
     const simulator = new Simulator(worker);
     const reply = await simulator.next<'ready' | Reply>();
     if (reply !== 'ready') {
