@@ -1,7 +1,8 @@
 /**
  * What went wrong in the corrector, by `code`:
  * - `ERR_TYPE`, `ERR_SHAPE`, `ERR_RANGE`: an argument is of the wrong type, shape or size (*Expected WHAT for NAME but received VALUE*);
- * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be loaded.
+ * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be
+ *   loaded, or Rapier cannot (option `device`).
  */
 export type CorrectorErrorCode =
   | 'ERR_TYPE'

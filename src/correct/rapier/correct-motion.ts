@@ -2,31 +2,11 @@ import { measure } from '../../motion/measure.js';
 import { CONTACT_LABELS, REPORT_COLUMNS } from '../report.js';
 import { jointDistance } from './distance.js';
 import { measureBody } from './measure-body.js';
+import type { Corrected, Settings } from './protocol.js';
 import { buildReference, jointsOf, type Reference } from './reference.js';
 import type { BodyMotion } from './target.js';
 import { type Caps, type Tracked, track } from './track.js';
 import { Reason, validate } from './validate.js';
-
-/** Options of a batch that count here. */
-export interface Settings {
-  fps: number;
-  /** 0: clip, 1: loop. */
-  preset: 0 | 1;
-  rate: number;
-  /** Caps of the first rung: body weights, N m. */
-  force: number;
-  torque: number;
-}
-
-/** One motion of a result, as the addon fills its arrays. */
-export interface Corrected {
-  joints: Float32Array;
-  contacts: Uint8Array;
-  /** Absolute, of the bodies `[T, 22, wxyz]`; missing for a rejected motion. */
-  bodies?: Float32Array;
-  /** A row of the table of reports, in the order of `REPORT_COLUMNS`. */
-  row: Float64Array;
-}
 
 type Column = (typeof REPORT_COLUMNS)[number];
 type Row = Partial<Record<Column, number>>;

@@ -2,7 +2,7 @@ import { FRAME_SIZE } from '../../motion/motion.js';
 import { JOINT_COUNT } from '../../motion/skeleton.js';
 import { CorrectorError } from '../errors.js';
 import { CONTACT_LABELS, REPORT_COLUMNS } from '../report.js';
-import type { Settings } from './correct-motion.js';
+import type { Settings } from './protocol.js';
 import { RapierUnavailable, Simulator } from './simulators.js';
 
 /** What a batch of M motions is read from and written to; motion i starts at frame `starts[i]` of whole arrays. */

@@ -15,7 +15,10 @@ const SLOW = { up: 0.3, aside: 1 };
 const SHARE = 0.3;
 /** Frames of evidence under which a motion is in the air. */
 const ENOUGH = 2;
-/** Height of a planted toe joint over y = 0, m: where one clip is put, and the most that is left to a generator's. */
+/**
+ * Height of a planted toe joint over y = 0, m: where one clip is put (soles stand on 1 to 2 mm of their skin), and the most that is left to
+ * a generator's.
+ */
 const [TOUCHING, PLAUSIBLE] = [0.002, 0.012];
 
 /** What the simulation follows: a posed motion over the ground y = 0 of its own. */

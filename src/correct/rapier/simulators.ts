@@ -1,14 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Corrected, Settings } from './correct-motion.js';
-
-export interface Request {
-  joints: Float32Array;
-  kept: boolean;
-  settings: Settings;
-}
-/** `broken`: the thread cannot be used again. */
-export type Reply = { corrected: Corrected; broken: boolean } | { unavailable: string };
+import type { Corrected, Reply, Request } from './protocol.js';
 
 /** Rapier could not be loaded. */
 export class RapierUnavailable extends Error {}

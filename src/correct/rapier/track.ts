@@ -9,8 +9,10 @@ import { type BodyMotion, Target } from './target.js';
 const MOST = { relative: 0.2, world: 0.5 };
 
 /**
- * Sweeps of the solver over joints and contacts in each of Rapier's 4 substeps. Of 16 built-in motions (walks, runs, jumps, squats, ...)
- * at 240 Hz SWEEPS_TABLE
+ * Sweeps of the solver over joints and contacts in each of Rapier's 4 substeps. Of 32 built-in motions of 16 actions at 240 steps a
+ * second, 1 sweep tracks 26 on the first rung, 57 mm from the input relative to the pelvis; 4 sweeps 30, 22 mm; 8 sweeps 32, 16 mm;
+ * 16 sweeps 32, 13 mm, in 1.4 times the time of 4. As many as 30 substeps of one sweep take 1.4 times as long as this and track no better, and 120
+ * steps a second save only a third.
  */
 const SWEEPS = 16;
 /**

@@ -1,6 +1,6 @@
 /** A thread that corrects one motion after another on Rapier. Rapier is loaded here and nowhere else. */
 import { parentPort } from 'node:worker_threads';
-import type { Reply, Request } from './simulators.js';
+import type { Reply, Request } from './protocol.js';
 
 const port = parentPort;
 if (!port) throw new Error('Expected rapier/worker.js to be started as a worker thread');
