@@ -11,10 +11,19 @@ const HOOK = data(
   'export async function resolve(name, context, next) {' +
     'if (name.includes("rapier3d")) throw new Error("no Rapier here"); return next(name, context); }',
 );
-const WITHOUT_RAPIER = [
+const hooked = (hook: string) => [
   '--import',
-  data(`import { register } from 'node:module'; register(${JSON.stringify(HOOK)});`),
+  data(`import { register } from 'node:module'; register(${JSON.stringify(hook)});`),
 ];
+const WITHOUT_RAPIER = hooked(HOOK);
+/** A simulation that ends in the middle of a step, as WebAssembly does that runs into a bug of its own. */
+const BREAKING = hooked(
+  data(
+    'export async function resolve(name, context, next) {' +
+      'if (!name.endsWith("/track.js")) return next(name, context);' +
+      'return { url: "data:text/javascript,export function track() { throw new Error(`unreachable`); }", shortCircuit: true }; }',
+  ),
+);
 const WITHOUT_ADDON = { SELFCORRECT_ADDON: '/nowhere/selfcorrect.node' };
 
 /** Runs a program that has `correctBatch`, `motions` and `warnings`, and gives what it printed as JSON. */
@@ -82,6 +91,18 @@ test('without both the error has both reasons', () => {
   assert.match(message, /\/nowhere\/selfcorrect\.node/);
   assert.match(message, /npm run build/);
   assert.match(message, /no Rapier here/);
+});
+
+test('an engine that breaks costs no batch: its motions fail, cleaned, and its threads are replaced', () => {
+  const body = `
+    const batch = [12, 14, 2, 16].map((frames) => ({ joints: waving(frames) }));
+    const result = await correctBatch(batch, { device: 'rapier', threads: 1 });
+    const finite = result.motions.every(({ joints }) => joints.every(Number.isFinite));
+    console.log(JSON.stringify({ finite, statuses: result.reports.map(({ status }) => status) }));`;
+  assert.equal(run(body, { without: BREAKING }), {
+    finite: true,
+    statuses: ['failed', 'failed', 'rejected', 'failed'],
+  });
 });
 
 test('npm install goes on without tools to build the addon; npm run build does not', () => {

@@ -40,8 +40,8 @@ test('clean walks, squats and stands end where the addon has them end', async ()
     const [theirs, ours] = [rapier.reports[i], addon.reports[i]];
     assert.is(theirs.status, 'ok', `${action}: ${theirs.reason}`);
     assert.is(ours.status, 'ok');
-    // Without forces fed forward the legs give way under the weight and the arms lag: 6 to 11 mm here, 17 in the mean of 32
-    // clips of 16 actions. A body that has lost its balance but not the reference is 60 mm off or more.
+    // Without forces fed forward the legs give way under the weight and the limbs lag: 6 to 10 mm here, 13 mm in the mean of 32
+    // clips of 16 actions. A body that lost its balance, but not the reference, was 40 mm off or more.
     const distance = apart(rapier.motions[i].joints, addon.motions[i].joints);
     console.log(
       `${action}: ${distance.toFixed(1)} mm apart, ${theirs.errorRoot.toFixed(1)} mm from the input`,
@@ -192,7 +192,8 @@ test('progress grows, the event loop stays free, and an abort ends a long motion
       assert.is(error, reason);
     }
     const late = performance.now() - aborted;
-    assert.ok(late < 500, `settled ${late} ms after the abort`);
+    console.log(`settled ${late.toFixed(0)} ms after the abort`);
+    assert.ok(late < 250, `settled ${late} ms after the abort`);
   }
   assert.is((await onRapier([{ joints: waving(12) }])).reports[0].status, 'ok');
 });

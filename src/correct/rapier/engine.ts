@@ -87,11 +87,16 @@ export function correctOnRapier(
       );
     }
   }
+  // A cancelled job does not wait for threads that are still starting: they serve the next one.
+  let settle = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
   return {
-    promise: run(),
+    promise: Promise.race([run(), stopped]),
     cancel() {
       cancelled = true;
-      void end();
+      void end().then(settle);
     },
   };
 }
