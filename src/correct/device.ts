@@ -35,7 +35,7 @@ export function takeDevice(device: Device): { device: 'cpu' | 'rapier'; missing?
 export function startRapier(
   arrays: RapierArrays,
   options: NativeOptions,
-  onProgress: (done: number) => void,
+  onProgress?: (done: number) => void,
   missing?: string,
 ): ReturnType<typeof correctOnRapier> {
   if (missing !== undefined && !warned) {

@@ -2,6 +2,8 @@
 // the body ends.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { correctOnRapier } from '../../src/correct/rapier/engine.js';
+import { REPORT_COLUMNS } from '../../src/correct/report.js';
 import {
   type CorrectOptions,
   CorrectorError,
@@ -139,6 +141,33 @@ test('the same bytes for any threads, order and company', async () => {
     assert.equal(one.reports[i], two.reports[2 - i], `report ${i}`);
   });
   assert.equal(alone.motions[0], one.motions[2]);
+});
+
+test('motions that lie apart in memory are read and written where they are', async () => {
+  const motions = [waving(10), waving(14, 1)];
+  const arrays = (joints: Float32Array | Float32Array[], out: Float32Array | Float32Array[]) => ({
+    joints,
+    starts: Float64Array.of(0, 10, 24),
+    lengths: Int32Array.of(10, 14),
+    keep: null,
+    out,
+    contacts: new Uint8Array(24 * 4),
+    bodies: null,
+    table: new Float64Array(2 * REPORT_COLUMNS.length),
+  });
+  const options = { fps: 20, preset: 0, rate: 240, force: 0.5, torque: 300, threads: 1 } as const;
+  const apart = arrays(
+    motions,
+    motions.map(({ length }) => new Float32Array(length)),
+  );
+  const whole = arrays(Float32Array.from([...motions[0], ...motions[1]]), new Float32Array(24 * 66));
+  for (const each of [apart, whole]) await correctOnRapier(each, options).promise;
+  assert.equal(
+    (apart.out as Float32Array[]).flatMap((joints) => [...joints]),
+    [...(whole.out as Float32Array)],
+  );
+  assert.equal(apart.table, whole.table);
+  assert.equal(apart.contacts, whole.contacts);
 });
 
 test('gamma keeps the motions that it keeps on the addon, as they came', async () => {

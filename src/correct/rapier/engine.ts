@@ -7,12 +7,13 @@ import { RapierUnavailable, Simulator } from './simulators.js';
 
 /** What a batch of M motions is read from and written to; motion i starts at frame `starts[i]` of whole arrays. */
 export interface RapierArrays {
-  joints: Float32Array;
+  /** Joints, whole or an array for every motion. */
+  joints: Float32Array | Float32Array[];
   starts: Float64Array;
   lengths: Int32Array;
   /** 1 where a motion is returned as it is (gamma). */
   keep: Uint8Array | null;
-  out: Float32Array;
+  out: Float32Array | Float32Array[];
   contacts: Uint8Array;
   bodies: Float32Array | null;
   /** `[M, REPORT_COLUMNS]` */
@@ -28,7 +29,7 @@ const PROGRESS_EVERY = 50; // ms
 export function correctOnRapier(
   arrays: RapierArrays,
   options: Settings & { threads: number },
-  onProgress: (done: number) => void,
+  onProgress?: (done: number) => void,
   missing = '',
 ): { promise: Promise<void>; cancel(): void } {
   const { lengths } = arrays;
@@ -38,6 +39,8 @@ export function correctOnRapier(
   let [next, done, cancelled, told] = [0, 0, false, performance.now()];
   const part = <A extends Float32Array | Uint8Array>(array: A, i: number, size: number): A =>
     array.subarray(arrays.starts[i] * size, (arrays.starts[i] + lengths[i]) * size) as A;
+  const frames = (array: Float32Array | Float32Array[], i: number): Float32Array =>
+    Array.isArray(array) ? array[i].subarray(0, lengths[i] * FRAME_SIZE) : part(array, i, FRAME_SIZE);
 
   /** One thread's share: the next motion that nobody has taken, until there is none. */
   async function work(): Promise<void> {
@@ -48,11 +51,11 @@ export function correctOnRapier(
       let broken = false;
       while (next < lengths.length && !cancelled && !broken) {
         const i = next++;
-        const joints = part(arrays.joints, i, FRAME_SIZE).slice();
+        const joints = frames(arrays.joints, i).slice();
         const corrected = await simulator.correct({ joints, kept: arrays.keep?.[i] === 1, settings });
         if (cancelled) return;
         broken = corrected.broken;
-        part(arrays.out, i, FRAME_SIZE).set(corrected.joints);
+        frames(arrays.out, i).set(corrected.joints);
         part(arrays.contacts, i, CONTACT_LABELS).set(corrected.contacts);
         if (arrays.bodies && corrected.bodies) part(arrays.bodies, i, 4 * JOINT_COUNT).set(corrected.bodies);
         arrays.table.set(corrected.row, i * REPORT_COLUMNS.length);
@@ -60,7 +63,7 @@ export function correctOnRapier(
         const now = performance.now();
         if (now - told > PROGRESS_EVERY) {
           told = now;
-          onProgress(done);
+          onProgress?.(done);
         }
       }
       busy.delete(simulator);
