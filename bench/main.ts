@@ -8,6 +8,7 @@ const SUITES: Record<string, () => Promise<Gate[]>> = {
   versus: async () => (await import('./versus/versus.js')).versusBench(),
   correct: async () => (await import('./correct.js')).correctorBench(),
   memory: async () => (await import('./memory.js')).memoryBench(),
+  rapier: async () => (await import('./rapier.js')).rapierBench(),
   train: async () => {
     await import('./train.js');
     return [];

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { type CorrectResult, correctBatch } from '../correct/correct.js';
+import { DEVICES } from '../correct/device.js';
 import type { CorrectOptions } from '../correct/options.js';
 import type { CorrectionReport } from '../correct/report.js';
 import { MOTION_ENDINGS, type MotionFile, readMotions, writeMotions } from '../data/index.js';
@@ -31,6 +32,11 @@ const FLAGS: Record<string, Flag> = {
     type: 'integer',
     range: [0, Number.MAX_SAFE_INTEGER],
     help: 'seed of the draws of gamma and of samples (0)',
+  },
+  device: {
+    type: 'text',
+    choices: DEVICES,
+    help: 'what simulates: cpu, the addon; rapier, a slow substitute; auto: the first that is there (auto)',
   },
   threads: { type: 'integer', range: [1, 1024], help: 'threads (one per core)' },
   view: { type: 'switch', help: 'also write DIR/view.html, a page to look at the motions before and after' },
@@ -190,6 +196,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
       ...(flags.samples === undefined ? {} : { sampling: { samples: flags.samples as number } }),
       gamma: flags.gamma as number | undefined,
       seed: flags.seed as number | undefined,
+      device: flags.device as CorrectOptions['device'],
       threads: flags.threads as number | undefined,
       fps,
       signal,

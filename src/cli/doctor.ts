@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { correctBatch } from '../correct/correct.js';
+import { SLOWER, takeDevice } from '../correct/device.js';
 import { native } from '../correct/native.js';
 import { proceduralMotions } from '../data/procedural/index.js';
 import { frameCount } from '../motion/motion.js';
@@ -36,8 +37,14 @@ export const doctor: Command = {
         const { isa, isas, lanes, compiler } = native().info();
         return `${isa} (of ${isas.join(', ')}): ${lanes} motions side by side per core, built by GCC or Clang ${compiler}`;
       }),
+      await check('device', () => {
+        const { device } = takeDevice('auto');
+        return device === 'cpu'
+          ? 'auto takes cpu, the addon'
+          : `auto takes rapier, which is about ${SLOWER} times slower than the addon`;
+      }),
       await check('corrector', async () => {
-        const motions = proceduralMotions({ count: 26 });
+        const motions = proceduralMotions({ count: takeDevice('auto').device === 'cpu' ? 26 : 2 });
         const started = performance.now();
         const { reports } = await correctBatch(motions);
         const seconds = (performance.now() - started) / 1000;

@@ -44,7 +44,7 @@ export interface PackedResult extends CorrectResult {
  * to `out`, before the call settles (what comes back is undefined then). The memory of both can no longer be transferred to
  * another thread, then or later; it may be shared (SharedArrayBuffer). After the call settled nothing is written any more.
  *
- * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without the addon,
+ * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without what `device` asks for,
  *   `ERR_OOM` out of memory, `ERR_NATIVE` when the addon fails; rejects with `signal.reason` when aborted (`out` then holds
  *   what was done so far), and with what `onProgress` throws.
  */

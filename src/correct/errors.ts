@@ -2,7 +2,8 @@
  * What went wrong in the corrector, by `code`:
  * - `ERR_TYPE`, `ERR_SHAPE`, `ERR_RANGE`: an argument is of the wrong type, shape or size (*Expected WHAT for NAME but received
  *   VALUE*); `ERR_RANGE` also for an `out` that overlaps an input;
- * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be loaded.
+ * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be
+ *   loaded, or Rapier cannot (option `device`).
  *
  * What is aborted rejects with `signal.reason`; what a stream or `onProgress` throws comes through as it is.
  */

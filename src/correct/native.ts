@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CorrectorError } from './errors.js';
 import type { ResolvedSampling } from './sampling.js';
@@ -46,17 +47,23 @@ export interface Native {
 
 let loaded: Native | undefined;
 
-/** Loads the addon once. Throws `ERR_NATIVE_LOAD` with the path tried and what to do. */
+/**
+ * Loads the addon once, from the package or from where the environment variable SELFCORRECT_ADDON says. Throws
+ * `ERR_NATIVE_LOAD` with the path tried and what to do.
+ */
 export function native(): Native {
   if (loaded) return loaded;
-  const path = fileURLToPath(new URL('../../../build/Release/selfcorrect.node', import.meta.url));
+  const path = resolve(
+    process.env.SELFCORRECT_ADDON ??
+      fileURLToPath(new URL('../../../build/Release/selfcorrect.node', import.meta.url)),
+  );
   try {
     loaded = createRequire(import.meta.url)(path) as Native;
     return loaded;
   } catch (cause) {
     throw new CorrectorError(
       'ERR_NATIVE_LOAD',
-      `The physics addon could not be loaded from ${path}: ${(cause as Error).message}. ` +
+      `The physics addon could not be loaded from ${path}: ${(cause as Error).message.split('\n')[0]}. ` +
         'Build it with "npm run build" in the package folder (needs CMake and a C++20 compiler).',
       { cause },
     );

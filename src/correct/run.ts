@@ -2,12 +2,13 @@ import { FRAME_SIZE } from '../motion/motion.js';
 import { Random } from '../random/random.js';
 import { type Batch, resultArray } from './batch.js';
 import { BODY_TURNS, Corrected, type Results } from './corrected.js';
+import { startRapier, takeDevice } from './device.js';
 import { CorrectorError } from './errors.js';
 import { type NativeJob, native } from './native.js';
 import type { ResolvedOptions } from './options.js';
 import { CONTACT_LABELS, REPORT_COLUMNS } from './report.js';
 
-/** What the options say of one run of the addon; `first` is the index that gamma counts the first motion of the batch by. */
+/** What the options say of one run; `first` is the index that gamma counts the first motion of the batch by. */
 export interface Run extends Omit<ResolvedOptions, 'onProgress' | 'inFlight'> {
   first: number;
   /** Motions done, at most every 50 ms. */
@@ -15,13 +16,14 @@ export interface Run extends Omit<ResolvedOptions, 'onProgress' | 'inFlight'> {
 }
 
 /**
- * Corrects a batch in the addon. After it settled, nothing that the caller has is written and `onDone` is not called. Aborted,
+ * Corrects a batch on the device of the options. After it settled, nothing that the caller has is written and `onDone` is not called. Aborted,
  * it settles at once, and the threads end what they are at (a few milliseconds) into arrays that nobody sees; with the
  * caller's own `out` it waits for them.
  * @throws {CorrectorError} `ERR_OOM`, `ERR_NATIVE`, `ERR_NATIVE_LOAD`, and those of `out`; rejects with `signal.reason`.
  */
 export async function run(batch: Batch, options: Run): Promise<Corrected> {
-  const { gamma, seed, first, signal, onDone, output, out, ...settings } = options;
+  const { gamma, seed, first, signal, onDone, output, out, device, ...settings } = options;
+  const taking = takeDevice(device);
   const results = allocate(() => resultsOf(batch, output, out));
   const keep = keepMask(batch.count, gamma, seed, first);
   signal?.throwIfAborted();
@@ -46,7 +48,11 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
   try {
     const { joints, starts, lengths } = batch;
     const arrays = { joints, starts, lengths, keep, ...results };
-    job = native().correctBatch(arrays, { ...settings, seed }, onDone && progress);
+    const told = onDone && progress;
+    job =
+      taking.device === 'rapier'
+        ? startRapier(arrays, { ...settings, seed }, told, taking.missing)
+        : native().correctBatch(arrays, { ...settings, seed }, told);
     const { promise } = job;
     await new Promise<void>((resolve, reject) => {
       settle = resolve;

@@ -1,5 +1,6 @@
 import { type Batch, batchOf } from './batch.js';
 import type { Corrected } from './corrected.js';
+import { takeDevice } from './device.js';
 import { expected } from './errors.js';
 import { type CorrectInput, type Taken, takeInput } from './inputs.js';
 import { native } from './native.js';
@@ -49,9 +50,10 @@ async function* results(
   open: () => Source,
   options: ResolvedOptions,
 ): AsyncGenerator<StreamResult, void, undefined> {
-  const { signal, onProgress, threads, inFlight } = options;
+  const { signal, onProgress, threads, inFlight, device } = options;
   signal?.throwIfAborted();
-  const window = inFlight || PER_LANE * native().info().lanes * threads;
+  const window =
+    inFlight || PER_LANE * threads * (takeDevice(device).device === 'cpu' ? native().info().lanes : 1);
   const flight = new Flight(open(), window, options);
   try {
     for (let batch = await flight.next(); batch; batch = await flight.next())

@@ -29,6 +29,8 @@ export function breach(file: string, target: string): string | undefined {
   if (!target.startsWith('.')) {
     if (target === 'onnxruntime-node' && file !== 'src/generator/ort-worker.ts')
       return `${file}: only generator/ort-worker.ts imports onnxruntime-node`;
+    if (target.startsWith('@dimforge/') && dirname(file) !== 'src/correct/rapier')
+      return `${file}: only correct/rapier/ imports Rapier`;
     return undefined;
   }
   if (room(file) === 'index.ts' || room(file) === room(within)) return undefined;
@@ -58,10 +60,11 @@ test('the check sees a breach', () => {
   assert.match(breach('src/loop/engine.ts', '../tasks/motion.js') ?? '', /not below/);
   assert.match(breach('src/metrics/fid.ts', '../correct/correct.js') ?? '', /not below/);
   assert.match(breach('src/generator/mdm.ts', 'onnxruntime-node') ?? '', /only generator/);
+  assert.match(breach('src/correct/device.ts', '@dimforge/rapier3d-compat') ?? '', /only correct\/rapier/);
   assert.is(breach('src/cli/loop.ts', '../loop/engine.js'), undefined);
 });
 
-test('importing the package loads neither onnxruntime nor the addon nor a viewer', () => {
+test('importing the package loads neither onnxruntime nor the addon nor Rapier nor a viewer', () => {
   const seen = new Set<string>();
   const visit = (file: string) => {
     if (seen.has(file)) return;
