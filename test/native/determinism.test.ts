@@ -26,10 +26,10 @@ import { digests, inputsOf, JOBS, motions, together } from './determinism-run.js
  */
 const GOLDEN: Record<string, string> = {
   inputs: '5b9d8888df40b9a5',
-  clip: 'f243d541687986d7',
-  loop: '3292f02b35e150b1',
-  ladder: '283272b1dca78eff',
-  sampling: '793382717661b7f1',
+  clip: '9ae6496d40a552cb',
+  loop: 'b21e20f57bcb487e',
+  ladder: '52412df55ca9815a',
+  sampling: '063c58677ea1bb52',
 };
 
 const LARGEST = 100;
