@@ -38,11 +38,13 @@ void bend_spline(const float* value, int frames, double fps, double smoothing, f
   }
   __builtin_memcpy(curvature, row(curvature, 1), kChannels * sizeof(float));
   __builtin_memcpy(row(curvature, n - 1), row(curvature, n - 2), kChannels * sizeof(float));
-  __builtin_memcpy(drive, curvature, static_cast<unsigned long>(n) * kChannels * sizeof(float));
+  __builtin_memcpy(drive, curvature, kChannels * sizeof(float));
+  __builtin_memcpy(row(drive, n - 1), row(curvature, n - 1), kChannels * sizeof(float));
   const float side = static_cast<float>(smoothing);
   for (int i = 1; i < n - 1; i++) {
     const float *before = row(curvature, i - 1), *m = row(curvature, i), *after = row(curvature, i + 1);
     float* __restrict to = row(drive, i);
+    __builtin_memcpy(to, m, kChannels * sizeof(float));
     for (const auto& heavy : kHeavy)
       for (int k = heavy[0]; k < heavy[1]; k++)
         to[k] = m[k] + side * ((before[k] - m[k]) + (after[k] - m[k]));

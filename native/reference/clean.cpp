@@ -31,14 +31,13 @@ bool bones_are_constant(const Motion& posed, const double* seen) {
   return true;
 }
 
-bool stands_still(const Work& work) {
+bool stands_still(const Work& work, const double* const (&low)[2], Scratch scratch) {
   const double planted = work.level + kSoleDepth;
   if (planted < -kSunk || planted > kRaised) return false;
   for (int t = 0; t < work.motion.frames; ++t)
     if (std::fabs(work.floor[t] - work.level) > kUneven) return false;
-  Scratch scratch = work.scratch;
   const Slides slides = see_slides(work.motion, scratch);
-  return !feet_slide(work.motion, slides, scratch);
+  return !feet_slide(work.motion, slides, low, scratch);
 }
 
 }  // namespace SC_ISA

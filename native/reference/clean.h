@@ -10,8 +10,8 @@ inline namespace SC_ISA {
 bool bones_are_constant(const Motion& posed, const double* seen);
 
 // Whether the floor is level and where it should be, and no foot slides on it. The motion stands on y = 0,
-// its contacts are detected.
-bool stands_still(const Work& work);
+// its contacts are detected, with `low`.
+bool stands_still(const Work& work, const double* const (&low)[2], Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

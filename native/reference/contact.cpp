@@ -27,13 +27,14 @@ struct Ends {
   double *path, *speed;
 };
 
-void see_ends(const Motion& motion, int side, const Ends& ends) {
+void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
   const int stride = motion.stride;
   const Sole& sole = motion.sole[side];
   for (int t = 0; t < motion.frames; t += kSide) {
     const FootPose pose = planted_foot(motion, t, side);
     F height[kCorners];
     corner_heights(sole, pose, height);
+    store(low + t, lowest(height));
     for (int i = 0; i < kEnds; ++i) {
       const float(&edge)[kSolePoints][3] = i ? sole.toes : sole.foot;
       const Vec3<F> middle =
@@ -102,12 +103,12 @@ void drop_short_runs(uint8_t* contact, int frames, int shortest) {
 
 }  // namespace
 
-void detect_contacts(Motion& motion, Scratch scratch) {
+void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   Ends ends[2];
   for (int side = 0; side < 2; ++side) {
     ends[side] = {take(scratch, 3 * kEnds), take(scratch, kEnds)};
-    see_ends(motion, side, ends[side]);
+    see_ends(motion, side, ends[side], low[side]);
     find_resting(motion, ends[side], motion.contact[side], scratch);
   }
   double* support = take(scratch, 1);

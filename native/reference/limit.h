@@ -11,7 +11,7 @@ struct Bend {
   bool elbow;
   double upper, lower;                // m
   double back, most;                  // rad, backwards and forwards
-  double cosine_back, cosine_most;    //
+  double cosine_back, cosine_most;    // of these
   double tangent_back, tangent_most;  // of their halves
 };
 Bend bend_of(int body, double upper, double lower);

@@ -42,16 +42,11 @@ struct Weighted {
 };
 
 // Largest mean speed in m/s of the sole of one foot over a part of a contact.
-double worst_slide(const Motion& motion, int side, const double* length, Scratch scratch) {
+double worst_slide(const Motion& motion, int side, const double* length, const double* low, Scratch scratch) {
   const int frames = motion.frames;
   const int roll = static_cast<int>(kRoll * motion.fps);
   const int window = std::max(1, static_cast<int>(kWindow * motion.fps));
-  double *low = take(scratch, 1), *way = take(scratch, 1);  // of the foot as if planted; slipped so far
-  for (int t = 0; t < frames; t += kSide) {
-    F height[kCorners];
-    corner_heights(motion.sole[side], planted_foot(motion, t, side), height);
-    store(low + t, lowest(height));
-  }
+  double* way = take(scratch, 1);  // slipped so far
   double worst = 0;
   const uint8_t* contact = motion.contact[side];
   for (Run run = next_run(contact, frames, 0); run.begin < frames; run = next_run(contact, frames, run.end)) {
@@ -114,10 +109,11 @@ Slides see_slides(const Motion& motion, Scratch& scratch) {
   return slides;
 }
 
-bool feet_slide(const Motion& motion, const Slides& slides, Scratch scratch) {
-  return slides.typical * motion.fps > kSlip ||
-         std::max(worst_slide(motion, 0, slides.length[0], scratch),
-                  worst_slide(motion, 1, slides.length[1], scratch)) > kWorstSlip;
+bool feet_slide(const Motion& motion, const Slides& slides, const double* const (&low)[2], Scratch scratch) {
+  if (slides.typical * motion.fps > kSlip) return true;
+  for (int side = 0; side < 2; ++side)
+    if (worst_slide(motion, side, slides.length[side], low[side], scratch) > kWorstSlip) return true;
+  return false;
 }
 
 }  // namespace SC_ISA

@@ -19,8 +19,9 @@ struct Slides {
 };
 Slides see_slides(const Motion& motion, Scratch& scratch);
 
-// Whether a planted foot slides: most of them a little, or one of them far.
-bool feet_slide(const Motion& motion, const Slides& slides, Scratch scratch);
+// Whether a planted foot slides: most of them a little, or one of them far. `low` is that of
+// detect_contacts().
+bool feet_slide(const Motion& motion, const Slides& slides, const double* const (&low)[2], Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -128,8 +128,9 @@ void clean_motion(const Options& options, Work& work, float* root, float* rotati
   const int frames = motion.frames;
   Scratch scratch = work.scratch;
   lower(work);
-  detect_contacts(motion, scratch);
-  work.clean = work.clean && stands_still(work);
+  double* const low[2] = {take(scratch, 1), take(scratch, 1)};
+  detect_contacts(motion, low, scratch);
+  work.clean = work.clean && stands_still(work, low, scratch);
   clean_feet(options, motion, scratch);
   // Feet that slide further than a leg can follow still slide then; the second time there is less to do.
   uint8_t* locked[2];
@@ -137,9 +138,9 @@ void clean_motion(const Options& options, Work& work, float* root, float* rotati
     locked[side] = reinterpret_cast<uint8_t*>(take(scratch, 1));
     std::copy_n(motion.contact[side], frames, locked[side]);
   }
-  detect_contacts(motion, scratch);
+  detect_contacts(motion, low, scratch);
   const Slides slides = see_slides(motion, scratch);
-  if (slides.typical * motion.fps > kStill || feet_slide(motion, slides, scratch))
+  if (slides.typical * motion.fps > kStill || feet_slide(motion, slides, low, scratch))
     clean_feet(options, motion, scratch);
   else
     for (int side = 0; side < 2; ++side) std::copy_n(locked[side], frames, motion.contact[side]);

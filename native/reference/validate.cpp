@@ -48,10 +48,13 @@ bool bones_fit(const double* seen, int frames, Scratch scratch) {
   for (int j = 1; j < kJoints; ++j) {
     const double *child = seen + static_cast<long>(3 * j) * stride,
                  *parent = seen + static_cast<long>(3 * kParent[j]) * stride;
+    const auto square = [=](int t) {
+      const Vec3<F> bone = load_vector(child + t, stride) - load_vector(parent + t, stride);
+      return dot(bone, bone);
+    };
     F least = broadcast<F>(HUGE_VAL), most{};
     for (int t = 0; t < frames; t += kSide) {
-      const F here = norm(load_vector(child + t, stride) - load_vector(parent + t, stride));
-      store(length + t, here);
+      const F here = square(t);
       least = minimum<F>(least, here);
       most = maximum<F>(most, here);
     }
@@ -60,10 +63,13 @@ bool bones_fit(const double* seen, int frames, Scratch scratch) {
       shortest = std::min(shortest, get_lane(least, l));
       longest = std::max(longest, get_lane(most, l));
     }
+    shortest = std::sqrt(shortest);
+    longest = std::sqrt(longest);
     // Wherever the median lies between these, no frame is off.
     if (shortest >= kMinBone && longest <= kMaxBone &&
         longest - shortest <= std::max(kBoneShare * shortest, kBoneLeast))
       continue;
+    for (int t = 0; t < frames; t += kSide) store(length + t, square_root(square(t)));
     const double middle = median(length, frames, keys);
     if (middle < kMinBone || middle > kMaxBone) return false;
     const double limit = std::max(kBoneShare * middle, kBoneLeast);
