@@ -9,8 +9,7 @@ import { performance } from 'node:perf_hooks';
 import benny from 'benny';
 import { correctBatch } from '../src/correct/correct.js';
 import type { CorrectOptions } from '../src/correct/options.js';
-import { proceduralMotions } from '../src/data/procedural/index.js';
-import { FRAME_SIZE } from '../src/motion/motion.js';
+import { clips } from './clips.js';
 import { type Gate, interleave, median, pairedRatio, writeCsv } from './results.js';
 import { undisturbed } from './threads.js';
 
@@ -18,24 +17,6 @@ const ROUNDS = 5;
 const LONG = 196; // 9.8 s at 20 fps: the longest clip of the official data set
 const FEW = 64; // motions of a call and round at least: a smaller batch is called again and again
 const LARGE = 1024;
-
-/** A clip of a number of frames, made by walking a clip to and fro so that nothing jumps. */
-function walked(joints: Float32Array, frames: number): Float32Array {
-  const own = joints.length / FRAME_SIZE;
-  const clip = new Float32Array(frames * FRAME_SIZE);
-  for (let t = 0; t < frames; t++) {
-    const cycle = t % (2 * own - 2);
-    const from = cycle < own ? cycle : 2 * own - 2 - cycle;
-    clip.set(joints.subarray(from * FRAME_SIZE, (from + 1) * FRAME_SIZE), t * FRAME_SIZE);
-  }
-  return clip;
-}
-
-const sources = proceduralMotions({ count: 64, seed: 1 });
-const batch = (count: number, frames: number) => {
-  const clips = sources.map(({ joints }) => ({ joints: walked(joints, frames) }));
-  return Array.from({ length: count }, (_, i) => clips[i % clips.length]);
-};
 
 /**
  * Processor seconds of this thread so far, without those that wait or compile beside it; where the system does not tell, the
@@ -52,12 +33,18 @@ function mainThread(): number {
 interface Case {
   count: number;
   frames: number;
-  options: CorrectOptions & { threads: number; rate: number; preset: 'clip' | 'loop'; sampling: boolean };
+  options: CorrectOptions & {
+    threads: number;
+    rate: number;
+    preset: 'clip' | 'loop';
+    sampling: boolean;
+    output: 'same' | 'rotations' | 'features';
+  };
 }
 const BASE: Case = {
   count: 256,
   frames: LONG,
-  options: { threads: 1, rate: 240, preset: 'clip', sampling: false },
+  options: { threads: 1, rate: 240, preset: 'clip', sampling: false, output: 'same' },
 };
 const vary = (changes: Partial<Omit<Case, 'options'>>, options: Partial<Case['options']> = {}): Case => ({
   ...BASE,
@@ -76,6 +63,8 @@ const CASES = [
   ...[40, 100].map((frames) => vary({ frames })),
   ...[120, 480].map((rate) => vary({}, { rate })),
   vary({}, { preset: 'loop' }),
+  vary({}, { output: 'rotations' }),
+  vary({}, { output: 'features' }),
   vary({ count: 32 }, { sampling: true }),
 ];
 
@@ -90,7 +79,7 @@ interface Measured {
 }
 
 function measured({ count, frames, options }: Case): () => Promise<Measured> {
-  const inputs = batch(count, frames);
+  const inputs = clips(count, frames);
   const calls = Math.max(1, Math.floor(FEW / count));
   return async () => {
     const [started, cpu, thread] = [performance.now(), process.cpuUsage(), mainThread()];
@@ -108,7 +97,7 @@ function measured({ count, frames, options }: Case): () => Promise<Measured> {
 
 /** Milliseconds from call to result of one motion on one thread, medians: of processor time, and by preset of wall time. */
 async function latency(): Promise<{ processor: number; clip: number; loop: number }> {
-  const one = batch(1, LONG);
+  const one = clips(1, LONG);
   const times: number[] = [];
   for (let call = 0; call < 60; call++) {
     const cpu = process.cpuUsage();
@@ -134,7 +123,7 @@ async function latency(): Promise<{ processor: number; clip: number; loop: numbe
 
 /** How much sooner two threads are done than one: on the clock, and as it would be if each had a core of its own. */
 async function scaling(): Promise<{ clock: number; alone: number }> {
-  const inputs = batch(LARGE / 2, LONG);
+  const inputs = clips(LARGE / 2, LONG);
   const [one, two] = await interleave(
     ROUNDS,
     [1, 2].map((threads) => async () => {
@@ -154,7 +143,7 @@ export async function correctorBench(): Promise<Gate[]> {
   await runs[0](); // the compiler of JavaScript warms up
   const results = await interleave(ROUNDS, runs);
   console.log(`\ncorrectBatch(), medians of ${ROUNDS} interleaved rounds`);
-  const rows = CASES.map(({ count, frames, options: { threads, rate, preset, sampling } }, i) => {
+  const rows = CASES.map(({ count, frames, options: { threads, rate, preset, sampling, output } }, i) => {
     const middle = (of: (round: Measured) => number) => median(results[i].map(of));
     const row = [
       middle((r) => r.rate),
@@ -163,11 +152,11 @@ export async function correctorBench(): Promise<Gate[]> {
       100 * middle((r) => r.script),
     ] as const;
     console.log(
-      `  ${String(count).padStart(4)} x ${(frames / 20).toFixed(1)} s, ${rate} Hz, ${preset}${sampling ? ' + sampling' : ''}, ` +
+      `  ${String(count).padStart(4)} x ${(frames / 20).toFixed(1)} s, ${rate} Hz, ${preset}${sampling ? ' + sampling' : ''}${output === 'same' ? '' : ` as ${output}`}, ` +
         `${threads} thread${threads > 1 ? 's' : ''}: ${row[0].toFixed(0)} motions per processor second, ` +
         `${row[1].toFixed(0)} per second on ${row[2].toFixed(2)} cores, JavaScript ${row[3].toFixed(1)} %`,
     );
-    return [count, frames, threads, rate, preset, sampling ? 'on' : 'off', ...row];
+    return [count, frames, threads, rate, preset, sampling ? 'on' : 'off', output, ...row];
   });
   const { processor, clip, loop } = await latency();
   console.log(
@@ -183,6 +172,7 @@ export async function correctorBench(): Promise<Gate[]> {
       'rate_hz',
       'preset',
       'sampling',
+      'output',
       'per_processor_s',
       'per_s',
       'cores',
@@ -205,14 +195,16 @@ export async function correctorBench(): Promise<Gate[]> {
       name: 'motions of 9.8 s per second and core',
       value: median(of(BASE).map(({ rate }) => rate)),
       bar: 300,
+      goal: 800,
       unit: '1/s',
       more: true,
     },
-    { name: 'latency of one motion of 9.8 s', value: processor, bar: 15, unit: 'ms', more: false },
+    { name: 'latency of one motion of 9.8 s', value: processor, bar: 15, goal: 6, unit: 'ms', more: false },
     {
       name: `JavaScript in a batch of ${LARGE}`,
       value: 100 * median(of(LARGEST).map(({ script }) => script)),
       bar: 3,
+      goal: 1,
       unit: '%',
       more: false,
     },
@@ -224,6 +216,7 @@ export async function correctorBench(): Promise<Gate[]> {
       name: 'two threads over one',
       value: known ? alone : clock,
       bar: 1.9,
+      goal: 2,
       unit: 'x',
       more: true,
       note: known ? `without waits for a core; ${clock.toFixed(2)}x on the clock` : 'on the clock',

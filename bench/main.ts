@@ -7,6 +7,7 @@ import { type Gate, machine, printGates } from './results.js';
 const SUITES: Record<string, () => Promise<Gate[]>> = {
   versus: async () => (await import('./versus/versus.js')).versusBench(),
   correct: async () => (await import('./correct.js')).correctorBench(),
+  isa: async () => (await import('./isa.js')).isaBench(),
   memory: async () => (await import('./memory.js')).memoryBench(),
   rapier: async () => (await import('./rapier.js')).rapierBench(),
   train: async () => {

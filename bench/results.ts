@@ -50,6 +50,8 @@ export interface Gate {
   name: string;
   value: number;
   bar: number;
+  /** More than is asked for. */
+  goal?: number;
   unit: string;
   /** Whether more is better. */
   more: boolean;
@@ -57,15 +59,17 @@ export interface Gate {
   note?: string;
 }
 
-/** Prints every gate with its value, the ratio to the bar (over 1 is better) and whether it is met. */
+/** Prints every gate with its value, the ratio to the bar (over 1 is better) and whether it, and the goal, is met. */
 export function printGates(gates: Gate[]): void {
   const width = Math.max(...gates.map(({ name }) => name.length));
   console.log('\ngates');
-  for (const { name, value, bar, unit, more, note } of gates) {
-    const ratio = more ? value / bar : bar / value;
+  for (const { name, value, bar, goal, unit, more, note } of gates) {
+    const ratio = (wanted: number) => (more ? value / wanted : wanted / value);
+    const beyond =
+      goal === undefined ? '' : `, goal ${goal}: ${ratio(goal) >= 1 ? 'met' : `${ratio(goal).toFixed(2)}x`}`;
     console.log(
       `  ${name.padEnd(width)}  ${value.toPrecision(3).padStart(6)} ${unit}, wanted ${more ? '>=' : '<='} ${bar}: ` +
-        `${ratio.toFixed(2)}x, ${ratio >= 1 ? 'met' : 'MISSED'}${note ? ` (${note})` : ''}`,
+        `${ratio(bar).toFixed(2)}x, ${ratio(bar) >= 1 ? 'met' : 'MISSED'}${beyond}${note ? ` (${note})` : ''}`,
     );
   }
 }

@@ -11,7 +11,7 @@
  */
 import { type Gate, interleave, median, pairedRatio, writeCsv } from '../results.js';
 import { nativeMujoco, peakMeter } from './native.js';
-import { lanes, ourController, ourEngine } from './ours.js';
+import { engineOf, isa, isas, ourController, ourEngine } from './ours.js';
 import { rapier } from './rapier.js';
 import { type Engine, HEIGHT, type Round } from './scene.js';
 import { wasmMujoco } from './wasm.js';
@@ -19,8 +19,13 @@ import { wasmMujoco } from './wasm.js';
 const ROUNDS = 9;
 /** Iterations with which Rapier keeps the body on its feet; 20 do not. */
 const STANDING = 30;
-/** Of native MuJoCo's speed, by the width of the lanes. */
-const BARS: Record<number, number> = { 16: 200, 8: 120 };
+/** Of native MuJoCo's speed, by instruction set: the gate and the goal. */
+const BARS: Record<string, [gate: number, goal: number]> = {
+  avx512: [200, 350],
+  avx2: [150, 250],
+  sse4: [60, 100],
+  scalar: [25, 40],
+};
 
 const short = (rate: number): string =>
   rate >= 1e6 ? `${(rate / 1e6).toFixed(2)} M` : `${(rate / 1e3).toFixed(1)} k`;
@@ -40,7 +45,8 @@ export async function versusBench(): Promise<Gate[]> {
     await rapier(),
     await rapier(STANDING),
   ];
-  const engines: Engine[] = [ourEngine, ourController, ...peers];
+  const others = isas.filter((name) => name !== isa && name in BARS);
+  const engines: Engine[] = [ourEngine, ourController, ...peers, ...others.map(engineOf)];
   const peak = peakMeter();
   for (const engine of engines) engine.run(0); // compilers of JavaScript and WebAssembly warm up
   const [peaks, ...results] = await interleave(ROUNDS, [
@@ -48,7 +54,7 @@ export async function versusBench(): Promise<Gate[]> {
     ...engines.map((engine) => (round: number) => engine.run(round)),
   ]);
 
-  console.log(`\nsteps at 240 Hz, one thread, ${lanes} lanes, medians of ${ROUNDS} interleaved rounds`);
+  console.log(`\nsteps at 240 Hz, one thread, lanes of ${isa}, medians of ${ROUNDS} interleaved rounds`);
   const rows = engines.map(({ name }, i) => {
     const [middle, low, high] = spread(results[i]);
     const height = Math.min(...results[i].map((round) => round.height));
@@ -86,8 +92,20 @@ export async function versusBench(): Promise<Gate[]> {
       ['peak of fused multiply-adds', ...spread(peaks), '', '', '', ''],
     ],
   );
-  const bar = BARS[lanes];
-  if (typeof native === 'string' || bar === undefined) return [];
-  const value = pairedRatio(results[0], results[2], ({ rate }) => rate);
-  return [{ name: `engine over native MuJoCo, ${lanes} lanes`, value, bar, unit: 'x', more: true }];
+  if (typeof native === 'string') return [];
+  const overNative = (of: Round[]): number => pairedRatio(of, results[2], ({ rate }) => rate);
+  return [isa, ...others]
+    .filter((name) => name in BARS)
+    .map((name) => {
+      const [bar, goal] = BARS[name];
+      const at = name === isa ? 0 : 2 + peers.length + others.indexOf(name);
+      return {
+        name: `engine over native MuJoCo, ${name}`,
+        value: overNative(results[at]),
+        bar,
+        goal,
+        unit: 'x',
+        more: true,
+      };
+    });
 }

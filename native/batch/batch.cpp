@@ -7,17 +7,24 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 #include "batch/ladder.h"
 #include "batch/scheduler.h"
 #include "batch/valid.h"
 #include "control/sample.h"
-#include "control/track.h"
+#include "isa/kernels.h"
 #include "measure/measure.h"
 #include "reference/build.h"
 
 namespace selfcorrect {
 namespace {
+
+int workers(const Batch& batch, const Options& options) {
+  const int wanted =
+      options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(wanted, 1, std::max(batch.count, 1));
+}
 
 class BatchRun {
  public:
@@ -28,16 +35,13 @@ class BatchRun {
         cancel_(cancel),
         progress_(progress),
         ladder_(assistance_ladder(options)),
-        scheduler_(batch, widths(ladder_)) {}
+        threads_(workers(batch, options)),
+        scheduler_(batch, kernels().lanes, ladder_.size(), threads_) {}
 
   void run() {
-    const int wanted =
-        options_.threads > 0 ? options_.threads : static_cast<int>(std::thread::hardware_concurrency());
-    const int groups = (batch_.count + track_lanes() - 1) / track_lanes();
-    const int threads = std::clamp(wanted, 1, std::max(groups, 1));
     std::vector<std::thread> pool;
     try {
-      for (int i = 1; i < threads; ++i) pool.emplace_back([this] { work(); });
+      for (int i = 1; i < threads_; ++i) pool.emplace_back([this] { work(); });
     } catch (const std::system_error&) {
       // The system gives no more threads: those it gave do the work.
     } catch (...) {
@@ -51,23 +55,16 @@ class BatchRun {
  private:
   static constexpr size_t kFrame = kJoints * 3;
 
-  // Sampling fills the lanes with one motion.
-  static std::vector<size_t> widths(const std::vector<Stage>& ladder) {
-    std::vector<size_t> result;
-    for (const Stage& stage : ladder)
-      result.push_back(stage.sampled ? 1 : static_cast<size_t>(track_lanes()));
-    return result;
-  }
-
-  const float* input(int i) const { return batch_.joints[i]; }
-  float* output(int i) const { return batch_.out[i]; }
-  float* rotations(int i) const { return batch_.rotations[i]; }
-  uint8_t* labels(int i) const { return batch_.labels[i]; }
-
   void work() {
     try {
-      for (auto group = scheduler_.next(); !group.empty(); group = scheduler_.next())
-        scheduler_.finished(cancel_ ? std::vector<Item>{} : correct(group));
+      while (const auto shift = scheduler_.begin()) {
+        if (ladder_[shift->stage].sampled)
+          sample(shift->stage);
+        else
+          Pack(*this, *shift).track();
+        if (cancel_) scheduler_.stop();
+        scheduler_.end();
+      }
     } catch (...) {
       fail();
     }
@@ -80,38 +77,129 @@ class BatchRun {
     if (!error_) error_ = std::current_exception();
   }
 
-  // Runs one group at its stage of the ladder. Returns the motions to try again.
-  std::vector<Item> correct(std::vector<Item>& group) {
-    const size_t index = group.front().stage;
-    if (index == 0) prepare(group);
-    const Stage& stage = ladder_[index];
-    const TrackOptions caps{options_.rate, stage.force, stage.torque, &cancel_};
-    std::vector<TrackResult> results(group.size());
-    if (stage.sampled) {
-      for (size_t i = 0; i < group.size(); ++i)
-        track_sampled(group[i].reference, caps, options_.sampling, results[i]);
-    } else if (!group.empty()) {
-      std::vector<const Reference*> references;
-      for (const auto& item : group) references.push_back(&item.reference);
-      track(references.data(), static_cast<int>(group.size()), caps, results.data());
-    }
-    if (cancel_) return {};  // tracking may have ended early
-
-    std::vector<Item> again;
-    for (size_t i = 0; i < group.size(); ++i) {
-      Item& item = group[i];
-      if (results[i].ok || index + 1 == ladder_.size()) {
-        finish(item, stage, results[i]);
-      } else {
-        ++item.stage;
-        again.push_back(std::move(item));
-      }
-    }
-    return again;
+  TrackOptions caps(size_t stage) const {
+    return {options_.rate, ladder_[stage].force, ladder_[stage].torque, &cancel_};
   }
 
+  void sample(size_t stage) {
+    std::unique_ptr<Item> item = scheduler_.take(stage);
+    if (!item) return;
+    track_sampled(item->reference, caps(stage), options_.sampling, item->result);
+    if (!cancel_) settle(std::move(item));
+  }
+
+  // The next motion of a stage that there is something to track in, ready for a lane; null when there is
+  // none.
+  std::unique_ptr<Item> ready(size_t stage) {
+    while (!cancel_) {
+      std::unique_ptr<Item> item = scheduler_.take(stage);
+      if (!item) return {};
+      if (item->carried.empty()) {
+        if (stage == 0 && !prepare(*item)) {
+          scheduler_.finished();
+          continue;
+        }
+        begin_tracking(item->reference, tuning_, *item);
+      }
+      return item;
+    }
+    return {};
+  }
+
+  // A tracked motion is finished, or tried at the next stage.
+  void settle(std::unique_ptr<Item> item) {
+    if (item->result.ok || item->stage + 1 == ladder_.size()) {
+      finish(*item);
+      scheduler_.finished();
+      return;
+    }
+    static_cast<Runner&>(*item) = Runner{};
+    item->stage++;
+    scheduler_.wait(std::move(item));
+  }
+
+  // One worker's motions side by side.
+  class Pack : public Feed {
+   public:
+    Pack(BatchRun& run, Scheduler::Shift shift) : run_(run), shift_(shift) {}
+
+    // Until there is nothing more to do at this stage. When fewer motions are left than fill the lanes of a
+    // narrower set of kernels, it goes on with them.
+    void track() {
+      const TrackOptions caps = run_.caps(shift_.stage);
+      int limit = shift_.limit;
+      do {
+        const Kernels& chosen = kernels(limit);
+        lanes_ = chosen.lanes;
+        chosen.track({caps, run_.tuning_, run_.options_.fps, limit, *this});
+        limit = static_cast<int>(mine_.size());
+      } while (limit > 0 && !run_.cancel_);
+    }
+
+    Runner* next() override {
+      std::unique_ptr<Item> item;
+      if (!mine_.empty()) {
+        item = std::move(mine_.back());
+        mine_.pop_back();
+      } else {
+        item = run_.ready(shift_.stage);
+      }
+      if (!item) {
+        dry_ = true;
+        return nullptr;
+      }
+      Item* const entering = item.get();
+      in_lanes_[entering] = std::move(item);
+      return entering;
+    }
+
+    void done(Runner& runner) override { run_.settle(out_of_lanes(runner)); }
+
+    // Half of the motions for a worker that has none, where both are sooner done with half; all of them, to
+    // go on with fewer lanes.
+    int spare(int live) override {
+      if (run_.scheduler_.hungry() && kernels(live - live / 2).lanes < lanes_) {
+        giving_ = true;
+        return live / 2;
+      }
+      giving_ = false;
+      return dry_ && kernels(live).lanes < lanes_ ? live : 0;
+    }
+
+    void paused(Runner& runner) override {
+      std::unique_ptr<Item> item = out_of_lanes(runner);
+      if (giving_)
+        run_.scheduler_.wait(std::move(item));
+      else
+        mine_.push_back(std::move(item));
+    }
+
+   private:
+    std::unique_ptr<Item> out_of_lanes(Runner& runner) {
+      const auto at = in_lanes_.find(&runner);
+      std::unique_ptr<Item> item = std::move(at->second);
+      in_lanes_.erase(at);
+      return item;
+    }
+
+    BatchRun& run_;
+    const Scheduler::Shift shift_;
+    std::unordered_map<Runner*, std::unique_ptr<Item>> in_lanes_;
+    std::vector<std::unique_ptr<Item>> mine_;  // paused, to go on here
+    int lanes_ = 0;
+    bool dry_ = false;     // there was nothing more at this stage
+    bool giving_ = false;  // what is paused is for others
+  };
+
+  const float* input(int i) const { return batch_.joints[i]; }
+  float* output(int i) const { return batch_.out[i]; }
+  float* rotations(int i) const { return batch_.rotations[i]; }
+  uint8_t* labels(int i) const { return batch_.labels[i]; }
+
   // A motion that fell on every rung is returned cleaned but not simulated.
-  void finish(const Item& item, const Stage& stage, const TrackResult& result) {
+  void finish(const Item& item) {
+    const Stage& stage = ladder_[item.stage];
+    const TrackResult& result = item.result;
     Report& report = batch_.reports[item.index];
     report.rung = stage.rung;
     report.sampled = stage.sampled;
@@ -153,34 +241,34 @@ class BatchRun {
         *out++ = static_cast<float>(motion.rotation[static_cast<size_t>(c) * motion.stride + t]);
   }
 
-  // Validates, measures and cleans the fresh motions of a group; those that end here leave it.
-  void prepare(std::vector<Item>& group) {
-    std::erase_if(group, [&](Item& item) {
-      const int frames = batch_.lengths[item.index];
-      Report& report = batch_.reports[item.index];
-      const float* joints = input(item.index);
-      const bool kept = batch_.keep && batch_.keep[item.index];
-      const auto measure_posed = [&](const Work& posed) {
-        report.before = measure(posed, kept ? labels(item.index) : nullptr);
-        if (kept && batch_.rotations) copy_rotations(posed.motion, rotations(item.index));
-      };
-      const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
-      if (reason == Reason::kBones) report.before = measure(joints, frames, options_.fps);
-      if (reason == Reason::kNone && !kept) return false;
-      report.status = reason == Reason::kNone ? Status::kOk : Status::kRejected;
-      report.reason = reason == Reason::kNone ? Reason::kKept : reason;
-      report.after = report.before;
-      std::memcpy(output(item.index), joints, static_cast<size_t>(frames) * kFrame * sizeof(float));
-      progress_(++done_);
-      return true;
-    });
+  // Validates, measures and cleans a fresh motion; returns whether it is to be tracked, else it is done.
+  bool prepare(Item& item) {
+    const int frames = batch_.lengths[item.index];
+    Report& report = batch_.reports[item.index];
+    const float* joints = input(item.index);
+    const bool kept = batch_.keep && batch_.keep[item.index];
+    const auto measure_posed = [&](const Work& posed) {
+      report.before = measure(posed, kept ? labels(item.index) : nullptr);
+      if (kept && batch_.rotations) copy_rotations(posed.motion, rotations(item.index));
+    };
+    const Reason reason = build_reference(joints, frames, options_, item.reference, measure_posed);
+    if (reason == Reason::kBones) report.before = measure(joints, frames, options_.fps);
+    if (reason == Reason::kNone && !kept) return true;
+    report.status = reason == Reason::kNone ? Status::kOk : Status::kRejected;
+    report.reason = reason == Reason::kNone ? Reason::kKept : reason;
+    report.after = report.before;
+    std::memcpy(output(item.index), joints, static_cast<size_t>(frames) * kFrame * sizeof(float));
+    progress_(++done_);
+    return false;
   }
 
   const Batch& batch_;
   const Options& options_;
   const std::atomic<bool>& cancel_;
   const std::function<void(int)>& progress_;
+  const Tuning tuning_;
   const std::vector<Stage> ladder_;
+  const int threads_;
   Scheduler scheduler_;
   std::atomic<int> done_{0};
   std::mutex error_mutex_;

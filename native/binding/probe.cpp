@@ -7,6 +7,7 @@
 
 #include "control/step_probe.h"
 #include "control/track_tuned.h"
+#include "isa/kernels.h"
 #include "model/humanoid.h"
 
 namespace selfcorrect::binding {
@@ -90,7 +91,7 @@ Napi::Value track_references(const Napi::CallbackInfo& call) {
   return out;
 }
 
-// probeSteps([{ root, rotation, fps?, skeleton? }], { rate?, settle?, gains? [22][2] })
+// probeSteps([{ root, rotation, fps?, skeleton? }], { rate?, settle?, gains? [22][2], isa? })
 //   -> { steps, seconds, height, error, operations: { add, multiply, divide, root } }
 // See control/step_probe.h; the operations are the first reference's, per step.
 Napi::Value time_references(const Napi::CallbackInfo& call) {
@@ -112,7 +113,9 @@ Napi::Value time_references(const Napi::CallbackInfo& call) {
       throw Napi::RangeError::New(env, "Expected 44 numbers for gains.");
     probe.gains = rows.Data();
   }
-  const StepTiming timing = time_steps(references.data(), static_cast<int>(references.size()), probe);
+  const Napi::Value isa = given.Get("isa");
+  const Kernels& chosen = isa.IsString() ? kernels_of(isa.ToString().Utf8Value()) : kernels();
+  const StepTiming timing = time_steps(chosen, references.data(), static_cast<int>(references.size()), probe);
   const Operations counted = count_operations(references[0], probe);
   auto operations = Napi::Object::New(env), out = Napi::Object::New(env);
   const auto put = [env](Napi::Object& to, const char* name, double value) {

@@ -13,18 +13,6 @@ namespace {
 
 using F = Lanes;
 
-// One lane of a structure that is made of F's only, to and from plain numbers.
-template <class T>
-void save_lane(const T& from, int lane, float* to) {
-  const F* values = reinterpret_cast<const F*>(&from);
-  for (size_t i = 0; i < sizeof(T) / sizeof(F); i++) to[i] = static_cast<float>(get_lane(values[i], lane));
-}
-template <class T>
-void load_lane(T& to, int lane, const float* from) {
-  F* values = reinterpret_cast<F*>(&to);
-  for (size_t i = 0; i < sizeof(T) / sizeof(F); i++) set_lane(values[i], lane, Scalar<F>(from[i]));
-}
-
 void blend(const Nudge<F>& from, const Nudge<F>& to, float share, Nudge<F>& out) {
   const F *a = reinterpret_cast<const F*>(&from), *b = reinterpret_cast<const F*>(&to);
   F* o = reinterpret_cast<F*>(&out);
@@ -72,8 +60,8 @@ class Window {
   // Simulates from frame f to the next while the deviation goes from share a to share b of its way; returns
   // the cost there.
   F frame(int f, double a, double b, Mask<F>& following) {
-    load_knot(tile_.knots[0], &job_.spline, 1, f);
-    load_knot(tile_.knots[1], &job_.spline, 1, f + 1);
+    load_knot(tile_.knots[0], in_step(&job_.spline, 1, f));
+    load_knot(tile_.knots[1], in_step(&job_.spline, 1, f + 1));
     for (F& sole : tile_.load.sole) sole = F{};
     for (int s = 1; s <= setting_.steps; s++) {
       const double share = static_cast<double>(s) / setting_.steps;

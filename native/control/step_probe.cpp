@@ -25,8 +25,7 @@ StepTiming with_job(const Reference* references, int count, const StepProbe& pro
 
 }  // namespace
 
-StepTiming time_steps(const Reference* references, int count, const StepProbe& probe) {
-  const Kernels& chosen = kernels();
+StepTiming time_steps(const Kernels& chosen, const Reference* references, int count, const StepProbe& probe) {
   StepTiming sum;
   sum.height = HUGE_VAL;
   for (int first = 0; first < count; first += chosen.lanes) {

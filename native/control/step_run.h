@@ -91,7 +91,7 @@ StepTiming run_steps(const StepJob& job, Begin begin) {
     const double started = processor_seconds();
     if (f > 1) {
       tile.knots[0] = tile.knots[1];
-      load_knot(tile.knots[1], job.splines, count, f);
+      load_knot(tile.knots[1], in_step(job.splines, count, f));
     }
     for (int s = 1; s <= setting.steps; s++) {
       if (probe.gains)

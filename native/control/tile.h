@@ -89,38 +89,83 @@ void advance(Tile<F>& tile, const Setting<F>& s, int step, const Nudge<F>* nudge
   add_soles(tile.grip, tile.load);
 }
 
-// The knot of a frame, or of a motion's last one where it is shorter; asks for the numbers of the next, which
-// will be wanted when this frame's steps are done.
-template <class F>
-void load_knot(Knot<F>& knot, const Spline* splines, int count, int frame) {
-  const auto spline = [&](int l) -> const Spline& { return splines[l < count ? l : 0]; };
-  const auto at = [&](int l) {
-    return static_cast<size_t>(std::min(frame, spline(l).frames - 1)) * kChannels;
+// One lane of a structure that is made of F's only, to and from plain numbers, and to another lane.
+template <class T, class F = Lanes>
+void save_lane(const T& from, int lane, float* to) {
+  const F* values = reinterpret_cast<const F*>(&from);
+  for (size_t i = 0; i < sizeof(T) / sizeof(F); i++) to[i] = static_cast<float>(get_lane(values[i], lane));
+}
+template <class T, class F = Lanes>
+void load_lane(T& to, int lane, const float* from) {
+  F* values = reinterpret_cast<F*>(&to);
+  for (size_t i = 0; i < sizeof(T) / sizeof(F); i++) set_lane(values[i], lane, Scalar<F>(from[i]));
+}
+template <class T, class F = Lanes>
+void copy_lane(T& structure, int from, int to) {
+  F* values = reinterpret_cast<F*>(&structure);
+  for (size_t i = 0; i < sizeof(T) / sizeof(F); i++) set_lane(values[i], to, get_lane(values[i], from));
+}
+
+struct KnotPlace {
+  const Spline* spline;
+  int frame;
+};
+
+// The knots of all lanes, place(lane) says where; of a motion's last frame where it is shorter. Asks for the
+// numbers of the next frame, which will be wanted when this frame's steps are done.
+template <class F, class Place>
+void load_knot(Knot<F>& knot, Place place) {
+  const auto row = [&](const std::vector<float> Spline::*numbers, int l) {
+    const KnotPlace at = place(l);
+    return (at.spline->*numbers).data() +
+           static_cast<size_t>(std::min(at.frame, at.spline->frames - 1)) * kChannels;
   };
-  load_rows(knot.value, kChannels, [&](int l) { return &spline(l).value[at(l)]; });
-  load_rows(knot.curvature, kChannels, [&](int l) { return &spline(l).curvature[at(l)]; });
-  load_rows(knot.drive, kChannels, [&](int l) { return &spline(l).drive[at(l)]; });
-  for (int l = 0; l < count; l++) {
-    if (frame + 1 >= spline(l).frames) continue;
-    const size_t next = at(l) + kChannels;
-    for (int k = 0; k < kChannels; k += 16) {
-      __builtin_prefetch(&spline(l).value[next + k]);
-      __builtin_prefetch(&spline(l).curvature[next + k]);
-      __builtin_prefetch(&spline(l).drive[next + k]);
-    }
+  const auto load = [&](F* to, const std::vector<float> Spline::*numbers) {
+    load_rows(to, kChannels, [&](int l) { return row(numbers, l); });
+    for (int l = 0; l < lane_count<F>; l++)
+      for (int k = 0; k < kChannels; k += 16) __builtin_prefetch(row(numbers, l) + kChannels + k);
+  };
+  load(knot.value, &Spline::value);
+  load(knot.curvature, &Spline::curvature);
+  load(knot.drive, &Spline::drive);
+}
+
+// Motions that are all at the same frame; missing ones repeat the first.
+inline auto in_step(const Spline* splines, int count, int frame) {
+  return [=](int l) { return KnotPlace{&splines[l < count ? l : 0], frame}; };
+}
+
+// Puts a lane at its target, at rest on nothing.
+template <class F>
+void start_lane(Tile<F>& tile, int lane) {
+  Carried<F>& carried = tile;
+  F* values = reinterpret_cast<F*>(&carried);
+  for (size_t i = 0; i < sizeof(carried) / sizeof(F); i++) set_lane(values[i], lane, Scalar<F>(0));
+  const auto put = [lane](Vec3<F>& to, const Vec3<F>& from) {
+    set_lane(to.x, lane, get_lane(from.x, lane));
+    set_lane(to.y, lane, get_lane(from.y, lane));
+    set_lane(to.z, lane, get_lane(from.z, lane));
+  };
+  put(tile.state.position, tile.target.position);
+  put(tile.state.velocity, tile.target.velocity);
+  for (int b = 0; b < kBodies; b++) {
+    Quat<F>& to = tile.state.rotation[b];
+    const Quat<F>& from = tile.target.rotation[b];
+    put(tile.state.spin[b], tile.target.spin[b]);
+    set_lane(to.w, lane, get_lane(from.w, lane));
+    set_lane(to.x, lane, get_lane(from.x, lane));
+    set_lane(to.y, lane, get_lane(from.y, lane));
+    set_lane(to.z, lane, get_lane(from.z, lane));
   }
 }
 
 // Puts every lane at the first frame of its spline.
 template <class F>
 void start(Tile<F>& tile, const Spline* splines, int count, double length) {
-  load_knot(tile.knots[0], splines, count, 0);
-  load_knot(tile.knots[1], splines, count, 1);
+  load_knot(tile.knots[0], in_step(splines, count, 0));
+  load_knot(tile.knots[1], in_step(splines, count, 1));
   evaluate(Segment<F>(tile.knots[0], tile.knots[1], 0, length), tile.target);
-  tile.state.position = tile.target.position;
-  tile.state.velocity = tile.target.velocity;
-  std::copy(tile.target.rotation, tile.target.rotation + kBodies, tile.state.rotation);
-  std::copy(tile.target.spin, tile.target.spin + kBodies, tile.state.spin);
+  for (int l = 0; l < lane_count<F>; l++) start_lane(tile, l);
 }
 
 // One lane's pose into a frame of a motion.

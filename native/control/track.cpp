@@ -1,5 +1,7 @@
 #include "control/track.h"
 
+#include <memory>
+
 #include "control/track_tuned.h"
 #include "isa/kernels.h"
 
@@ -7,41 +9,72 @@ namespace selfcorrect {
 
 namespace {
 
-// Tracks as many references of one frame rate as there are lanes, or fewer.
-void track_side_by_side(const Kernels& kernels, const Reference* const* references, int count,
-                        const TrackOptions& options, const Tuning& tuning, TrackResult* results) {
-  std::vector<Humanoid> bodies;
-  std::vector<Spline> splines;
-  for (int i = 0; i < count; i++) {
-    const Reference& reference = *references[i];
-    bodies.push_back(make_humanoid(reference.skeleton));
-    splines.push_back(fit_spline(reference, tuning.smoothing));
-    results[i] = TrackResult{};
-    results[i].ok = true;
-    results[i].frames = reference.frames;
-    results[i].motion = reference;
-    results[i].labels.assign(static_cast<size_t>(reference.frames) * kLabels, 0);
+// References of one frame rate, one after the other.
+class Queue : public Feed {
+ public:
+  Queue(const Reference* const* references, int count, const Tuning& tuning, TrackResult* results)
+      : references_(references), count_(count), tuning_(tuning), results_(results) {}
+
+  Runner* next() override {
+    if (next_ == count_) return nullptr;
+    runners_.push_back(std::make_unique<Ticket>());
+    Ticket& ticket = *runners_.back();
+    ticket.number = next_;
+    begin_tracking(*references_[next_++], tuning_, ticket);
+    return &ticket;
   }
-  kernels.track({options, tuning, references[0]->fps, count, bodies.data(), splines.data()}, results);
+  void done(Runner& runner) override {
+    results_[static_cast<Ticket&>(runner).number] = std::move(runner.result);
+    runner = Runner{};
+  }
+  int spare(int) override { return 0; }
+  void paused(Runner&) override {}
+
+ private:
+  struct Ticket : Runner {
+    int number = 0;
+  };
+  const Reference* const* references_;
+  const int count_;
+  const Tuning& tuning_;
+  TrackResult* results_;
+  int next_ = 0;
+  std::vector<std::unique_ptr<Ticket>> runners_;
+};
+
+void track_queue(const Kernels& kernels, const Reference* const* references, int count,
+                 const TrackOptions& options, const Tuning& tuning, TrackResult* results) {
+  Queue queue(references, count, tuning, results);
+  kernels.track({options, tuning, references[0]->fps, kernels.lanes, queue});
 }
 
 }  // namespace
 
-int track_lanes() { return kernels().lanes; }
+void begin_tracking(const Reference& reference, const Tuning& tuning, Runner& runner) {
+  runner.body = make_humanoid(reference.skeleton);
+  runner.spline = fit_spline(reference, tuning.smoothing);
+  runner.frame = 0;
+  runner.carried.clear();
+  TrackResult& result = runner.result;
+  result = TrackResult{};
+  result.ok = true;
+  result.frames = reference.frames;
+  result.motion = reference;
+  result.labels.assign(static_cast<size_t>(reference.frames) * kLabels, 0);
+}
 
 void track_tuned(const Reference* const* references, int count, const TrackOptions& options,
                  const Tuning& tuning, TrackResult* results) {
-  const Kernels& chosen = kernels();
   for (int first = 0; first < count;) {
     if (references[first]->frames < 1) {  // nothing to track is no success
       results[first++] = TrackResult{};
       continue;
     }
     int n = 1;
-    while (n < chosen.lanes && first + n < count && references[first + n]->frames > 0 &&
+    while (first + n < count && references[first + n]->frames > 0 &&
            references[first + n]->fps == references[first]->fps)
       n++;
-    track_side_by_side(kernels(n), references + first, n, options, tuning, results + first);
+    track_queue(kernels(n), references + first, n, options, tuning, results + first);
     first += n;
   }
 }
@@ -49,7 +82,7 @@ void track_tuned(const Reference* const* references, int count, const TrackOptio
 void track_exact(const Reference& reference, const TrackOptions& options, const Tuning& tuning,
                  TrackResult& result) {
   const Reference* one = &reference;
-  track_side_by_side(exact_kernels(), &one, 1, options, tuning, &result);
+  track_queue(exact_kernels(), &one, 1, options, tuning, &result);
 }
 
 void track(const Reference* const* references, int count, const TrackOptions& options, TrackResult* results) {

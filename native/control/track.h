@@ -1,4 +1,4 @@
-// Tracks up to track_lanes() references side by side with a simulated humanoid, one motion per SIMD lane.
+// Tracks references side by side with a simulated humanoid, one motion per SIMD lane.
 #pragma once
 #include <atomic>
 
@@ -28,7 +28,7 @@ struct TrackResult {
   std::vector<uint8_t> labels;  // [frames][kLabels], see Batch
 };
 
-int track_lanes();
+// All at once on this thread.
 void track(const Reference* const* references, int count, const TrackOptions& options, TrackResult* results);
 
 }  // namespace selfcorrect

@@ -11,49 +11,148 @@ namespace {
 
 using F = Lanes;
 
-bool cancelled(const TrackOptions& options) { return options.cancel && *options.cancel; }
+class Track {
+ public:
+  explicit Track(const TrackJob& job) : job_(job), setting_(job.tuning, job.options, job.fps) {}
+
+  void run() {
+    while (!cancelled() && fill()) {
+      if (pause() == 0) return;
+      enter();
+      simulate();
+      judge();
+    }
+  }
+
+ private:
+  bool cancelled() const { return job_.options.cancel && *job_.options.cancel; }
+
+  // Gives free lanes a motion; returns whether any has one.
+  bool fill() {
+    live_ = 0;
+    for (int l = 0; l < kLanes; l++) {
+      if (!runners_[l] && !dry_ && l < job_.limit) {
+        runners_[l] = job_.feed.next();
+        dry_ = !runners_[l];
+        if (runners_[l]) entered_[l] = changed_ = true;
+      }
+      if (runners_[l]) {
+        live_++;
+        some_ = l;
+      }
+    }
+    return live_ > 0;
+  }
+
+  // Hands back as many motions as the feed wants, the last lanes first; returns how many are left.
+  int pause() {
+    int spare = job_.feed.spare(live_);
+    for (int l = kLanes - 1; l >= 0 && spare > 0; l--) {
+      Runner* runner = runners_[l];
+      if (!runner) continue;
+      if (!entered_[l]) {
+        runner->carried.resize(kCarried);
+        save_lane<Carried<F>>(tile_, l, runner->carried.data());
+      }
+      leave(l);
+      job_.feed.paused(*runner);
+      spare--;
+    }
+    return live_;
+  }
+
+  // A lane without a motion does from the next frame on what another does, so that it wants nothing of its
+  // own.
+  void leave(int lane) {
+    runners_[lane] = nullptr;
+    entered_[lane] = false;
+    live_--;
+    changed_ = true;
+    for (int l = 0; l < kLanes; l++)
+      if (runners_[l]) some_ = l;
+  }
+
+  // Puts the motions that are new in their lanes where they are, and all at the knots of their frames.
+  void enter() {
+    const auto from = [&](int l) { return place(l, 0); };
+    if (changed_)
+      load_knot<F>(tile_.knots[0], from);
+    else
+      tile_.knots[0] = tile_.knots[1];
+    load_knot<F>(tile_.knots[1], [&](int l) { return place(l, 1); });
+    if (!changed_) return;
+    evaluate(Segment<F>(tile_.knots[0], tile_.knots[1], 0, setting_.length), tile_.target);
+    for (int l = 0; l < kLanes; l++) {
+      if (!entered_[l]) continue;
+      Runner& runner = *runners_[l];
+      load_shape(tile_.shape, l, runner.body);
+      if (runner.carried.empty()) {
+        start_lane(tile_, l);
+        record(tile_, l, 0, runner.result.motion);
+      } else {
+        load_lane<Carried<F>>(tile_, l, runner.carried.data());
+      }
+    }
+    for (int l = 0; l < kLanes; l++) {
+      if (!runners_[l]) {
+        copy_lane(tile_.shape, some_, l);
+        copy_lane<Carried<F>>(tile_, some_, l);
+      }
+      entered_[l] = false;
+    }
+    changed_ = false;
+  }
+
+  KnotPlace place(int lane, int ahead) const {
+    const Runner& runner = *runners_[runners_[lane] ? lane : some_];
+    return {&runner.spline, runner.frame + ahead};
+  }
+
+  void simulate() {
+    for (F& sole : tile_.load.sole) sole = F{};
+    for (int s = 1; s <= setting_.steps; s++) advance(tile_, setting_, s);
+  }
+
+  // Records the frame of every motion, and lets those go that are at their end or lost.
+  void judge() {
+    evaluate(Segment<F>(tile_.knots[0], tile_.knots[1], 1, setting_.length), tile_.target);
+    F relative, world;
+    pose_distance(tile_.shape, tile_.state.rotation, tile_.target.rotation,
+                  tile_.state.position - tile_.target.position, relative, world);
+    for (int l = 0; l < kLanes; l++) {
+      if (!runners_[l]) continue;
+      Runner& runner = *runners_[l];
+      TrackResult& r = runner.result;
+      const int f = ++runner.frame;
+      if (f < r.frames && !follows<double>(get_lane(relative, l), get_lane(world, l))) {
+        r.ok = false;
+        r.frames = f;  // the sums may hold anything now; those of the frames tracked stay
+      } else if (f < r.frames) {
+        record(tile_, l, f, r.motion);
+        label(tile_, l, f, setting_.steps, r.labels);
+        sum_up(tile_.load, l, f, setting_.steps, r);
+      }
+      if (r.ok && f + 1 < r.frames) continue;
+      leave(l);
+      job_.feed.done(runner);
+    }
+  }
+
+  static constexpr size_t kCarried = sizeof(Carried<F>) / sizeof(F);
+
+  const TrackJob& job_;
+  const Setting<F> setting_;
+  Tile<F> tile_{};
+  Runner* runners_[kLanes]{};
+  bool entered_[kLanes]{};   // since the last frame
+  bool changed_ = false;     // any lane, since the last frame
+  bool dry_ = false;         // the feed has no more
+  int live_ = 0, some_ = 0;  // lanes with a motion: how many, and one of them
+};
 
 }  // namespace
 
-void track_tile(const TrackJob& job, TrackResult* results) {
-  const int count = job.count;
-  const Setting<F> setting(job.tuning, job.options, job.fps);
-  auto memory = std::make_unique<Tile<F>>();
-  Tile<F>& tile = *memory;
-  int frames = 0;
-  for (int l = 0; l < kLanes; l++) load_shape(tile.shape, l, job.bodies[l < count ? l : 0]);
-  for (int l = 0; l < count; l++) frames = std::max(frames, results[l].frames);
-  start(tile, job.splines, count, setting.length);
-  for (int l = 0; l < count; l++) record(tile, l, 0, results[l].motion);
-
-  for (int f = 1; f < frames && !cancelled(job.options); f++) {
-    if (f > 1) {
-      tile.knots[0] = tile.knots[1];
-      load_knot(tile.knots[1], job.splines, count, f);
-    }
-    for (F& sole : tile.load.sole) sole = F{};
-    for (int s = 1; s <= setting.steps; s++) advance(tile, setting, s);
-    evaluate(Segment<F>(tile.knots[0], tile.knots[1], 1, setting.length), tile.target);
-    F relative, world;
-    pose_distance(tile.shape, tile.state.rotation, tile.target.rotation,
-                  tile.state.position - tile.target.position, relative, world);
-    bool alive = false;
-    for (int l = 0; l < count; l++) {
-      TrackResult& r = results[l];
-      if (!r.ok || f >= r.frames) continue;
-      if (!follows<double>(get_lane(relative, l), get_lane(world, l))) {
-        r.ok = false;
-        r.frames = f;
-        continue;  // the sums may hold anything now; those of the frames tracked stay
-      }
-      record(tile, l, f, r.motion);
-      label(tile, l, f, setting.steps, r.labels);
-      sum_up(tile.load, l, f, setting.steps, r);
-      alive |= f + 1 < r.frames;
-    }
-    if (!alive) break;
-  }
-}
+void track_tile(const TrackJob& job) { std::make_unique<Track>(job)->run(); }
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

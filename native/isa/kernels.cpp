@@ -57,23 +57,30 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 const Kernels& choose() {
+  const char* wanted = std::getenv("SELFCORRECT_ISA");
+  if (wanted && *wanted) return kernels_of(wanted);
   const std::vector<Compiled> all = compiled();
   const auto widest = std::find_if(all.begin(), all.end(), [](const Compiled& c) { return c.runs; });
-  const char* wanted = std::getenv("SELFCORRECT_ISA");
-  if (!wanted || !*wanted) return *widest->table;
-  std::vector<std::string> names;
-  for (const Compiled& c : all) {
-    names.emplace_back(c.table->isa);
-    if (names.back() != wanted) continue;
-    if (c.runs) return *c.table;
-    throw std::runtime_error("Expected an instruction set of this processor (" + listed(available_isas()) +
-                             ") for SELFCORRECT_ISA but received " + wanted + ".");
-  }
-  throw std::runtime_error("Expected one of " + listed(names) + " for SELFCORRECT_ISA but received " +
-                           wanted + ".");
+  if (widest == all.end())
+    throw std::runtime_error(std::string("Expected a processor with ") + all.back().table->isa +
+                             " but found one without.");
+  return *widest->table;
 }
 
 }  // namespace
+
+const Kernels& kernels_of(const std::string& isa) {
+  std::vector<std::string> names;
+  for (const Compiled& c : compiled()) {
+    names.emplace_back(c.table->isa);
+    if (names.back() != isa) continue;
+    if (c.runs) return *c.table;
+    throw std::runtime_error("Expected an instruction set of this processor (" + listed(available_isas()) +
+                             ") for SELFCORRECT_ISA but received " + isa + ".");
+  }
+  throw std::runtime_error("Expected one of " + listed(names) + " for SELFCORRECT_ISA but received " + isa +
+                           ".");
+}
 
 const Kernels& kernels() {
   static const Kernels& chosen = choose();

@@ -45,6 +45,9 @@ struct Kernels {
 // made once. Throws std::runtime_error for a name that is unknown or not of this processor.
 const Kernels& kernels();
 
+// The set of this name. Throws std::runtime_error for one that is unknown or not of this processor.
+const Kernels& kernels_of(const std::string& isa);
+
 // Those that track `count` motions soonest: of the sets up to the one above, the narrowest that holds them
 // all. A few motions leave most lanes of a wide tile empty; a narrower one steps in half of the time and
 // gives the same bytes. One lane steps no sooner than four.
