@@ -29,6 +29,7 @@ void sizes(const Scale& scale) {
     const std::vector<uint64_t> expected = reference_digests(job, scale);
     const std::vector<int> numbers = motions_of(job, scale);
     for (size_t size : {1, 7, 16, 17, 100}) {
+      size = std::min(size, numbers.size());
       std::vector<uint64_t> found;
       for (size_t at = 0; at < numbers.size(); at += size) {
         const auto begin = numbers.begin() + static_cast<ptrdiff_t>(at);

@@ -20,7 +20,7 @@ Options options(Preset preset, double force, double torque, int samples = 0) {
   result.assist_force = force;
   result.assist_torque = torque;
   result.sampling.samples = samples;
-  result.sampling.keep = 5;
+  result.sampling.keep = 3;
   result.sampling.seed = 1;
   return result;
 }
@@ -32,7 +32,7 @@ const std::vector<Job>& jobs() {
       {.name = "clip", .options = options(Preset::kClip, 0.5, 300), .rotations = true},
       {.name = "loop", .options = options(Preset::kLoop, 0.5, 300)},
       {.name = "ladder", .options = options(Preset::kClip, 0, 0)},
-      {.name = "sampling", .options = options(Preset::kLoop, 0, 0, 20)},
+      {.name = "sampling", .options = options(Preset::kLoop, 0, 0, 8)},
       {.name = "keep", .options = options(Preset::kLoop, 0.5, 300), .keep = true, .rotations = true}};
   return all;
 }

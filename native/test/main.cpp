@@ -37,7 +37,7 @@ int main(int count, char** arguments) {
   for (int i = 1; i < count; i++) {
     const std::string argument = arguments[i];
     if (argument == "--small") {
-      scale = {.motions = 24, .sampled = 9, .aborts = 5, .stride = 29};
+      scale = {.motions = 18, .sampled = 9, .aborts = 5, .stride = 29};
     } else if (argument == "--list") {
       for (const Test& test : tests()) std::printf("%s\n", test.name);
       return 0;

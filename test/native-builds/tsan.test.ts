@@ -1,0 +1,7 @@
+// No data race that a sanitizer sees.
+import { runNativeTests } from '../support/native-test.js';
+
+runNativeTests('tsan', {
+  only: ['golden', 'threads', 'together', 'progress', 'abort', 'abort-before', 'memory-2', 'few-threads'],
+  small: true,
+});
