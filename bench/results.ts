@@ -1,5 +1,5 @@
 /** Where numbers of a bench go: a CSV file per suite and machine, and a table of gates. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -27,11 +27,21 @@ export async function interleave<T>(
 export const pairedRatio = <T>(of: T[], to: T[], value: (result: T) => number): number =>
   median(of.map((result, round) => value(result) / value(to[round])));
 
-/** Model of the processor, as a folder's name. */
-export const machine = (cpus()[0]?.model ?? 'unknown')
+/** Processor, as a folder's name: its model and, where the system tells, which of the family it is (one name has many). */
+export const machine = `${cpus()[0]?.model ?? 'unknown'} ${generation()}`
   .toLowerCase()
   .replace(/[^a-z0-9]+/g, '-')
   .replace(/^-|-$/g, '');
+
+function generation(): string {
+  try {
+    const text = readFileSync('/proc/cpuinfo', 'utf8');
+    const number = (name: string) => text.match(new RegExp(`^${name}\\s*: (\\d+)$`, 'm'))?.[1] ?? '';
+    return `${number('cpu family')} ${number('model')}`;
+  } catch {
+    return '';
+  }
+}
 
 type Cell = string | number;
 const cell = (value: Cell): string =>

@@ -36,7 +36,11 @@ class Work {
   int count() const { return static_cast<int>(lengths_.size()); }
   const Report& report(int i) const { return reports_[static_cast<size_t>(i)]; }
   bool finite(int i) const;
-  // Joints, labels and rotations are those of a motion that did not run.
+  // The joints that came out are those that went in.
+  bool returned(int i) const;
+  // Labels or rotations were written.
+  bool labelled(int i) const;
+  // Nothing was.
   bool untouched(int i) const;
   // Of joints, labels, rotations and the report of each motion.
   std::vector<uint64_t> digests() const;
@@ -58,6 +62,11 @@ class Work {
   std::vector<size_t> first_;  // frame of each motion in the arrays
   std::vector<uint8_t> keep_, labels_;
   std::vector<Report> reports_;
+  struct {
+    std::vector<const float*> joints;
+    std::vector<float*> out, rotations;
+    std::vector<uint8_t*> labels;
+  } places_;  // where each motion is in the arrays
 };
 
 // 0, 1, ..., count - 1.
