@@ -45,12 +45,17 @@ void order(const Scale& scale) {
   for (const Job& job : jobs()) {
     const std::vector<uint64_t> expected = reference_digests(job, scale);
     for (unsigned seed : {1, 2, 3}) {
-      std::vector<int> numbers = motions_of(job, scale);
+      const std::vector<int> numbers = motions_of(job, scale);
+      std::vector<int> places = first_motions(static_cast<int>(numbers.size()));
       std::mt19937 random(seed);
-      std::shuffle(numbers.begin(), numbers.end(), random);
+      std::shuffle(places.begin(), places.end(), random);
+      std::vector<int> shuffled;
       std::vector<uint64_t> permuted;
-      for (int number : numbers) permuted.push_back(expected[static_cast<size_t>(number)]);
-      expect_same(digests_of(job, numbers, 2), permuted, job.name + " in order " + std::to_string(seed));
+      for (int place : places) {
+        shuffled.push_back(numbers[static_cast<size_t>(place)]);
+        permuted.push_back(expected[static_cast<size_t>(place)]);
+      }
+      expect_same(digests_of(job, shuffled, 2), permuted, job.name + " in order " + std::to_string(seed));
     }
   }
 }
