@@ -80,7 +80,8 @@ bool completes(Work& work, int threads, long at, bool lasting) {
 template <class Then>
 void refuse_all(Work& work, int threads, bool lasting, int stride, bool warm, Then then) {
   bool complete = false;
-  for (long at = 1; !complete; at += stride) {
+  long at = 1;
+  while (!complete) {
     const long before = live_allocations();
     aside([&] {
       complete = completes(work, threads, at, lasting);
@@ -89,6 +90,7 @@ void refuse_all(Work& work, int threads, bool lasting, int stride, bool warm, Th
     const long kept = live_allocations() - before;
     expect(!warm || kept == 0,
            "refusing allocation " + std::to_string(at) + " leaks " + std::to_string(kept) + " of them");
+    at += stride;
   }
 }
 
