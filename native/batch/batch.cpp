@@ -36,7 +36,7 @@ class BatchRun {
         progress_(progress),
         ladder_(assistance_ladder(options)),
         threads_(workers(batch, options)),
-        scheduler_(batch, kernels().lanes, ladder_.size(), threads_) {}
+        scheduler_(batch, kernels().lanes, threads_) {}
 
   void run() {
     std::vector<std::thread> pool;
@@ -57,11 +57,11 @@ class BatchRun {
 
   void work() {
     try {
-      while (const auto shift = scheduler_.begin()) {
-        if (ladder_[shift->stage].sampled)
-          sample(shift->stage);
+      while (auto shift = scheduler_.begin()) {
+        if (shift->sample)
+          sample(std::move(shift->sample));
         else
-          Pack(*this, *shift).track();
+          Pack(*this, shift->limit).track();
         if (cancel_) scheduler_.stop();
         scheduler_.end();
       }
@@ -81,25 +81,22 @@ class BatchRun {
     return {options_.rate, ladder_[stage].force, ladder_[stage].torque, &cancel_};
   }
 
-  void sample(size_t stage) {
-    std::unique_ptr<Item> item = scheduler_.take(stage);
-    if (!item) return;
-    track_sampled(item->reference, caps(stage), options_.sampling, item->result);
+  void sample(std::unique_ptr<Item> item) {
+    track_sampled(item->reference, caps(item->stage), options_.sampling, item->result);
     if (!cancel_) settle(std::move(item));
   }
 
-  // The next motion of a stage that there is something to track in, ready for a lane; null when there is
-  // none.
-  std::unique_ptr<Item> ready(size_t stage) {
+  // The next motion that there is something to track in, ready for a lane; null when there is none.
+  std::unique_ptr<Item> ready() {
     while (!cancel_) {
-      std::unique_ptr<Item> item = scheduler_.take(stage);
+      std::unique_ptr<Item> item = scheduler_.take();
       if (!item) return {};
-      if (item->carried.empty()) {
-        if (stage == 0 && !prepare(*item)) {
+      if (item->spline.frames == 0) {  // not one that goes on
+        if (item->reference.frames == 0 && !prepare(*item)) {
           scheduler_.finished();
           continue;
         }
-        begin_tracking(item->reference, tuning_, *item);
+        begin_tracking(item->reference, caps(item->stage), tuning_, *item);
       }
       return item;
     }
@@ -115,25 +112,24 @@ class BatchRun {
     }
     static_cast<Runner&>(*item) = Runner{};
     item->stage++;
-    scheduler_.wait(std::move(item));
+    const bool sampled = ladder_[item->stage].sampled;
+    scheduler_.wait(std::move(item), sampled);
   }
 
   // One worker's motions side by side.
   class Pack : public Feed {
    public:
-    Pack(BatchRun& run, Scheduler::Shift shift) : run_(run), shift_(shift) {}
+    Pack(BatchRun& run, int limit) : run_(run), limit_(limit) {}
 
-    // Until there is nothing more to do at this stage. When fewer motions are left than fill the lanes of a
+    // Until there is nothing more to do. When fewer motions are left than fill the lanes of a
     // narrower set of kernels, it goes on with them.
     void track() {
-      const TrackOptions caps = run_.caps(shift_.stage);
-      int limit = shift_.limit;
-      do {
+      const TrackOptions options = run_.caps(0);
+      for (int limit = limit_; limit > 0 && !run_.cancel_; limit = static_cast<int>(mine_.size())) {
         const Kernels& chosen = kernels(limit);
         lanes_ = chosen.lanes;
-        chosen.track({caps, run_.tuning_, run_.options_.fps, limit, *this});
-        limit = static_cast<int>(mine_.size());
-      } while (limit > 0 && !run_.cancel_);
+        chosen.track({options, run_.tuning_, run_.options_.fps, limit, *this});
+      }
     }
 
     Runner* next() override {
@@ -142,7 +138,7 @@ class BatchRun {
         item = std::move(mine_.back());
         mine_.pop_back();
       } else {
-        item = run_.ready(shift_.stage);
+        item = run_.ready();
       }
       if (!item) {
         dry_ = true;
@@ -183,11 +179,11 @@ class BatchRun {
     }
 
     BatchRun& run_;
-    const Scheduler::Shift shift_;
+    const int limit_;
     std::unordered_map<Runner*, std::unique_ptr<Item>> in_lanes_;
     std::vector<std::unique_ptr<Item>> mine_;  // paused, to go on here
     int lanes_ = 0;
-    bool dry_ = false;     // there was nothing more at this stage
+    bool dry_ = false;     // there was nothing more
     bool giving_ = false;  // what is paused is for others
   };
 

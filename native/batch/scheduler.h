@@ -29,11 +29,10 @@ struct Item : Runner {
 
 class Scheduler {
  public:
-  // lanes: how many motions go side by side. stages: of the ladder. threads: of the workers.
-  Scheduler(const Batch& batch, int lanes, size_t stages, int threads)
+  // lanes: how many motions go side by side. threads: of the workers.
+  Scheduler(const Batch& batch, int lanes, int threads)
       : lanes_(static_cast<size_t>(lanes)),
         order_(static_cast<size_t>(batch.count)),
-        waiting_(stages),
         open_(order_.size()),
         idle_(static_cast<size_t>(threads)) {
     std::iota(order_.begin(), order_.end(), 0);
@@ -41,9 +40,9 @@ class Scheduler {
                      [&](int a, int b) { return batch.lengths[a] > batch.lengths[b]; });
   }
 
-  // What a worker is to do next: motions of a stage, as many side by side as are its share.
+  // What a worker is to do next: sample one motion, or track as many side by side as are its share.
   struct Shift {
-    size_t stage;
+    std::unique_ptr<Item> sample;
     int limit;
   };
 
@@ -52,37 +51,36 @@ class Scheduler {
     std::unique_lock lock(mutex_);
     for (;;) {
       if (stopped_ || open_ == 0) return {};
-      if (const auto stage = next_stage()) {
-        const size_t available = waiting_[*stage].size() + (*stage == 0 ? order_.size() - fresh_ : 0);
+      const size_t fresh = order_.size() - fresh_, available = waiting_.size() + fresh;
+      if (!sampled_.empty() && (sampled_.size() >= lanes_ || available == 0)) {
+        idle_--;
+        return Shift{first_of(sampled_), 0};
+      }
+      if (available > 0) {
         const size_t share = (available + idle_ - 1) / idle_;
         idle_--;
-        return Shift{*stage, static_cast<int>(std::min(share, lanes_))};
+        return Shift{nullptr, static_cast<int>(std::min(share, lanes_))};
       }
       hungry_ = true;
       changed_.wait(lock);
     }
   }
 
-  // The next motion of a stage, null when there is none now.
-  std::unique_ptr<Item> take(size_t stage) {
+  // The next motion for a lane, null when there is none now.
+  std::unique_ptr<Item> take() {
     const std::lock_guard lock(mutex_);
-    auto& queue = waiting_[stage];
-    if (!queue.empty()) {
-      std::unique_ptr<Item> item = std::move(queue.front());
-      queue.pop_front();
-      return item;
-    }
-    if (stopped_ || stage > 0 || fresh_ == order_.size() || full_stage()) return {};
+    if (!waiting_.empty()) return first_of(waiting_);
+    if (stopped_ || fresh_ == order_.size() || sampled_.size() >= lanes_) return {};
     auto item = std::make_unique<Item>();
     item->index = order_[fresh_++];
     return item;
   }
 
-  // A motion waits for a lane, at the stage that it is at.
-  void wait(std::unique_ptr<Item> item) {
+  // A motion waits for a lane, or to be sampled.
+  void wait(std::unique_ptr<Item> item, bool sampled = false) {
     {
       const std::lock_guard lock(mutex_);
-      waiting_[item->stage].push_back(std::move(item));
+      (sampled ? sampled_ : waiting_).push_back(std::move(item));
       hungry_ = false;
     }
     changed_.notify_all();
@@ -94,7 +92,7 @@ class Scheduler {
     if (--open_ == 0) changed_.notify_all();
   }
 
-  // A worker has nothing more to do at the stage that it began.
+  // A worker has nothing more to do in its shift.
   void end() {
     const std::lock_guard lock(mutex_);
     idle_++;
@@ -113,19 +111,12 @@ class Scheduler {
   }
 
  private:
-  // A stage at which as many motions wait as go side by side.
-  std::optional<size_t> full_stage() const {
-    for (size_t stage = 0; stage < waiting_.size(); ++stage)
-      if (waiting_[stage].size() >= lanes_) return stage;
-    return {};
-  }
+  using Queue = std::deque<std::unique_ptr<Item>>;
 
-  std::optional<size_t> next_stage() const {
-    if (const auto full = full_stage()) return full;
-    if (fresh_ < order_.size()) return 0;
-    for (size_t stage = 0; stage < waiting_.size(); ++stage)
-      if (!waiting_[stage].empty()) return stage;
-    return {};
+  static std::unique_ptr<Item> first_of(Queue& queue) {
+    std::unique_ptr<Item> item = std::move(queue.front());
+    queue.pop_front();
+    return item;
   }
 
   const size_t lanes_;
@@ -133,9 +124,9 @@ class Scheduler {
   std::condition_variable changed_;
   std::vector<int> order_;  // fresh motions, from `fresh_` on
   size_t fresh_ = 0;
-  std::vector<std::deque<std::unique_ptr<Item>>> waiting_;  // by stage
-  size_t open_;                                             // motions that are not done with
-  size_t idle_;                                             // workers without a shift
+  Queue waiting_, sampled_;
+  size_t open_;  // motions that are not done with
+  size_t idle_;  // workers without a shift
   std::atomic<bool> hungry_{false};
   bool stopped_ = false;
 };

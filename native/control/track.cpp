@@ -12,15 +12,16 @@ namespace {
 // References of one frame rate, one after the other.
 class Queue : public Feed {
  public:
-  Queue(const Reference* const* references, int count, const Tuning& tuning, TrackResult* results)
-      : references_(references), count_(count), tuning_(tuning), results_(results) {}
+  Queue(const Reference* const* references, int count, const TrackOptions& options, const Tuning& tuning,
+        TrackResult* results)
+      : references_(references), count_(count), options_(options), tuning_(tuning), results_(results) {}
 
   Runner* next() override {
     if (next_ == count_) return nullptr;
     runners_.push_back(std::make_unique<Ticket>());
     Ticket& ticket = *runners_.back();
     ticket.number = next_;
-    begin_tracking(*references_[next_++], tuning_, ticket);
+    begin_tracking(*references_[next_++], options_, tuning_, ticket);
     return &ticket;
   }
   void done(Runner& runner) override {
@@ -36,6 +37,7 @@ class Queue : public Feed {
   };
   const Reference* const* references_;
   const int count_;
+  const TrackOptions& options_;
   const Tuning& tuning_;
   TrackResult* results_;
   int next_ = 0;
@@ -44,13 +46,16 @@ class Queue : public Feed {
 
 void track_queue(const Kernels& kernels, const Reference* const* references, int count,
                  const TrackOptions& options, const Tuning& tuning, TrackResult* results) {
-  Queue queue(references, count, tuning, results);
+  Queue queue(references, count, options, tuning, results);
   kernels.track({options, tuning, references[0]->fps, kernels.lanes, queue});
 }
 
 }  // namespace
 
-void begin_tracking(const Reference& reference, const Tuning& tuning, Runner& runner) {
+void begin_tracking(const Reference& reference, const TrackOptions& options, const Tuning& tuning,
+                    Runner& runner) {
+  runner.force_cap = options.force_cap;
+  runner.torque_cap = options.torque_cap;
   runner.body = make_humanoid(reference.skeleton);
   runner.spline = fit_spline(reference, tuning.smoothing);
   runner.frame = 0;

@@ -86,6 +86,8 @@ class Track {
       if (!entered_[l]) continue;
       Runner& runner = *runners_[l];
       load_shape(tile_.shape, l, runner.body);
+      set_lane(setting_.force_cap, l, Scalar<F>(runner.force_cap));
+      set_lane(setting_.torque_cap, l, Scalar<F>(runner.torque_cap));
       if (runner.carried.empty()) {
         start_lane(tile_, l);
         record(tile_, l, 0, runner.result.motion);
@@ -141,7 +143,7 @@ class Track {
   static constexpr size_t kCarried = sizeof(Carried<F>) / sizeof(F);
 
   const TrackJob& job_;
-  const Setting<F> setting_;
+  Setting<F> setting_;
   Tile<F> tile_{};
   Runner* runners_[kLanes]{};
   bool entered_[kLanes]{};   // since the last frame

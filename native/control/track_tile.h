@@ -12,13 +12,15 @@ namespace selfcorrect {
 struct Runner {
   Humanoid body;
   Spline spline;
+  double force_cap = 0, torque_cap = 0;  // of the residual: body weights, N m
   TrackResult result;          // as long as the spline (frames, motion, labels), `ok` until it is lost
   int frame = 0;               // the last one recorded
   std::vector<float> carried;  // what its simulation carries on, where it was paused; empty at the start
 };
 
-// Puts a motion at its start.
-void begin_tracking(const Reference& reference, const Tuning& tuning, Runner& runner);
+// Puts a motion at its start; of the options, the caps are its own.
+void begin_tracking(const Reference& reference, const TrackOptions& options, const Tuning& tuning,
+                    Runner& runner);
 
 // Whom a tile asks between two frames, on its own thread.
 class Feed {
@@ -33,8 +35,9 @@ class Feed {
   virtual void paused(Runner& runner) = 0;
 };
 
+// Motions of one frame rate, under caps of their own.
 struct TrackJob {
-  const TrackOptions& options;
+  const TrackOptions& options;  // but for the caps
   const Tuning& tuning;
   double fps;  // of all motions
   int limit;   // of motions side by side
