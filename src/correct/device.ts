@@ -8,7 +8,7 @@ export type Device = 'auto' | 'cpu' | 'rapier';
 export const DEVICES: readonly Device[] = ['auto', 'cpu', 'rapier'];
 
 /** How much longer Rapier takes than the addon, processor time of the same motions: `npm run bench -- rapier`. */
-export const SLOWER = 250;
+export const SLOWER = 500;
 
 let warned = false;
 
