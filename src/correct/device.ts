@@ -1,6 +1,7 @@
 import { CorrectorError } from './errors.js';
+import type { Job, JobArrays } from './job.js';
 import { type NativeOptions, native } from './native.js';
-import { correctOnRapier, type RapierArrays } from './rapier/engine.js';
+import { correctOnRapier } from './rapier/engine.js';
 
 /** What simulates: the addon (`cpu`), Rapier in WebAssembly, or the first of them that is there. */
 export type Device = 'auto' | 'cpu' | 'rapier';
@@ -33,11 +34,11 @@ export function takeDevice(device: Device): { device: 'cpu' | 'rapier'; missing?
  * @throws {CorrectorError} `ERR_RANGE` for sampling, which Rapier is too slow for.
  */
 export function startRapier(
-  arrays: RapierArrays,
+  arrays: JobArrays,
   options: NativeOptions,
   onProgress?: (done: number) => void,
   missing?: string,
-): ReturnType<typeof correctOnRapier> {
+): Job {
   if (missing !== undefined && !warned) {
     warned = true;
     process.emitWarning(

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CorrectorError } from './errors.js';
+import type { Job, JobArrays } from './job.js';
 import type { ResolvedSampling } from './sampling.js';
 
 export interface NativeOptions extends ResolvedSampling {
@@ -16,25 +17,6 @@ export interface NativeOptions extends ResolvedSampling {
   seed: number;
 }
 
-export interface NativeJob {
-  promise: Promise<void>;
-  cancel(): void;
-}
-
-/** What a job reads and writes, of M motions; see native/include/tracker.h. Motion i starts at frame `starts[i]` of whole arrays. */
-export interface NativeArrays {
-  joints: Float32Array | Float32Array[];
-  starts: Float64Array;
-  lengths: Int32Array;
-  /** 1 where a motion is returned as it is (gamma). */
-  keep: Uint8Array | null;
-  out: Float32Array | Float32Array[];
-  contacts: Uint8Array;
-  bodies: Float32Array | null;
-  /** Complete once the promise is fulfilled. */
-  table: Float64Array;
-}
-
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
   /** `isa`: instruction set in use; `isas`: those of this processor, widest first. Throws where none can be chosen. */
@@ -42,7 +24,7 @@ export interface Native {
   /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
   reportColumns: string[];
   /** Nothing may detach or shrink the arrays before the promise settles. */
-  correctBatch(arrays: NativeArrays, options: NativeOptions, onProgress?: (done: number) => void): NativeJob;
+  correctBatch(arrays: JobArrays, options: NativeOptions, onProgress?: (done: number) => void): Job;
 }
 
 let loaded: Native | undefined;

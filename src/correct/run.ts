@@ -4,7 +4,8 @@ import { type Batch, resultArray } from './batch.js';
 import { BODY_TURNS, Corrected, type Results } from './corrected.js';
 import { startRapier, takeDevice } from './device.js';
 import { CorrectorError } from './errors.js';
-import { type NativeJob, native } from './native.js';
+import type { Job } from './job.js';
+import { native } from './native.js';
 import type { ResolvedOptions } from './options.js';
 import { CONTACT_LABELS, REPORT_COLUMNS } from './report.js';
 
@@ -28,7 +29,7 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
   const keep = keepMask(batch.count, gamma, seed, first);
   signal?.throwIfAborted();
 
-  let job: NativeJob | undefined;
+  let job: Job | undefined;
   let settle = () => {};
   let failure: { error: unknown } | undefined;
   const stop = () => {

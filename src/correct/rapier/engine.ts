@@ -1,24 +1,10 @@
 import { FRAME_SIZE } from '../../motion/motion.js';
 import { JOINT_COUNT } from '../../motion/skeleton.js';
 import { CorrectorError } from '../errors.js';
+import type { Job, JobArrays } from '../job.js';
 import { CONTACT_LABELS, REPORT_COLUMNS } from '../report.js';
 import type { Settings } from './protocol.js';
 import { RapierUnavailable, Simulator } from './simulators.js';
-
-/** What a batch of M motions is read from and written to; motion i starts at frame `starts[i]` of whole arrays. */
-export interface RapierArrays {
-  /** Joints, whole or an array for every motion. */
-  joints: Float32Array | Float32Array[];
-  starts: Float64Array;
-  lengths: Int32Array;
-  /** 1 where a motion is returned as it is (gamma). */
-  keep: Uint8Array | null;
-  out: Float32Array | Float32Array[];
-  contacts: Uint8Array;
-  bodies: Float32Array | null;
-  /** `[M, REPORT_COLUMNS]` */
-  table: Float64Array;
-}
 
 const PROGRESS_EVERY = 50; // ms
 
@@ -27,11 +13,11 @@ const PROGRESS_EVERY = 50; // ms
  * @param missing why there is no addon, when this stands in for it.
  */
 export function correctOnRapier(
-  arrays: RapierArrays,
+  arrays: JobArrays,
   options: Settings & { threads: number },
   onProgress?: (done: number) => void,
   missing = '',
-): { promise: Promise<void>; cancel(): void } {
+): Job {
   const { lengths } = arrays;
   const { threads, fps, preset, rate, force, torque } = options;
   const settings: Settings = { fps, preset, rate, force, torque };
