@@ -86,11 +86,10 @@ function unfinished(config: unknown, rows: readonly Record<string, unknown>[]): 
  */
 export async function readRun(dir: string): Promise<ReportData> {
   const remarks: string[] = [];
-  const [configText, metricsText, costsText] = await Promise.all([
-    readText(join(dir, CONFIG_FILE), false),
-    readText(join(dir, METRICS_FILE), false),
-    readText(join(dir, COSTS_FILE), true),
-  ]);
+  // One after the other: of several that are missing the first is named, not the one whose read ends first.
+  const configText = await readText(join(dir, CONFIG_FILE), false);
+  const metricsText = await readText(join(dir, METRICS_FILE), false);
+  const costsText = await readText(join(dir, COSTS_FILE), true);
   let config: unknown;
   try {
     config = JSON.parse(configText);
