@@ -27,8 +27,8 @@ export function importsOf(text: string): string[] {
 export function breach(file: string, target: string): string | undefined {
   const within = normalize(join(dirname(file), target));
   if (!target.startsWith('.')) {
-    if (target === 'onnxruntime-node' && file !== 'src/generator/ort-worker.ts')
-      return `${file}: only generator/ort-worker.ts imports onnxruntime-node`;
+    if (target === 'onnxruntime-node' && file !== 'src/generator/runtime/ort-worker.ts')
+      return `${file}: only generator/runtime/ort-worker.ts imports onnxruntime-node`;
     if (target.startsWith('@dimforge/') && dirname(file) !== 'src/correct/rapier')
       return `${file}: only correct/rapier/ imports Rapier`;
     return undefined;
@@ -59,7 +59,7 @@ test('the check sees a breach', () => {
   ]);
   assert.match(breach('src/loop/engine.ts', '../tasks/motion.js') ?? '', /not below/);
   assert.match(breach('src/metrics/fid.ts', '../correct/correct.js') ?? '', /not below/);
-  assert.match(breach('src/generator/mdm.ts', 'onnxruntime-node') ?? '', /only generator/);
+  assert.match(breach('src/generator/diffusion/mdm.ts', 'onnxruntime-node') ?? '', /only generator/);
   assert.match(breach('src/correct/device.ts', '@dimforge/rapier3d-compat') ?? '', /only correct\/rapier/);
   assert.is(breach('src/cli/loop.ts', '../loop/engine.js'), undefined);
 });

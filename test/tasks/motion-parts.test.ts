@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Normalisation } from '../../src/generator/diffusion/normalisation.js';
 import { kineticFeatures } from '../../src/metrics/kinetic-features.js';
 import { FEATURE_SIZE } from '../../src/motion/features.js';
 import { FRAME_SIZE } from '../../src/motion/motion.js';
 import { Random } from '../../src/random/random.js';
 import { placeboCorrector, smoothNoise } from '../../src/tasks/motion/correctors.js';
-import { Normalisation } from '../../src/tasks/motion/normalisation.js';
 import { joinSamples, jointsOf, motionAt, takeSamples } from '../../src/tasks/motion/samples.js';
 import { SelectionSpace, transportSelector } from '../../src/tasks/motion/selection.js';
 import { DEFAULT_MOTION_SETTINGS } from '../../src/tasks/motion/settings.js';

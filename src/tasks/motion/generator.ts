@@ -1,3 +1,4 @@
+import type { Normalisation } from '../../generator/diffusion/normalisation.js';
 import { MotionDiffusion, type MotionDiffusionConfig } from '../../generator/index.js';
 import type { NdArray, NumberArray } from '../../io/array.js';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
@@ -5,7 +6,6 @@ import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
 import type { Generator } from '../../loop/task.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
-import type { Normalisation } from './normalisation.js';
 import type { MotionSamples } from './samples.js';
 import type { MotionSettings } from './settings.js';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type MotionDataset, OTHER } from '../../data/dataset.js';
+import { Normalisation } from '../../generator/diffusion/normalisation.js';
 import { readNumbers, writeNpy } from '../../io/npy.js';
 import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
@@ -11,7 +12,6 @@ import { FEATURE_SIZE } from '../../motion/features.js';
 import { physicsCorrector, placeboCorrector } from './correctors.js';
 import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
-import { Normalisation } from './normalisation.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
 import { SelectionSpace, transportSelector } from './selection.js';
 import { DEFAULT_MOTION_SETTINGS, type MotionSettings } from './settings.js';

@@ -1,11 +1,11 @@
 /** Drives sampling runs: batches of a fixed size, noise by sample index, some DDIM steps in each run. */
-import { squaresKey } from '../graph/index.js';
-import { Random } from '../random/random.js';
-import { expectArgument, expectInteger } from './errors.js';
+import { squaresKey } from '../../graph/index.js';
+import { Random } from '../../random/random.js';
+import { expectArgument, expectInteger } from '../errors.js';
+import type { OrtClient } from '../runtime/ort-client.js';
+import { float32, type HostTensor, int64, uint64 } from '../runtime/protocol.js';
+import type { ResidentState } from '../training/resident-state.js';
 import type { MotionDiffusionConfig } from './mdm.js';
-import type { OrtClient } from './ort-client.js';
-import { float32, type HostTensor, int64, uint64 } from './protocol.js';
-import type { ResidentState } from './resident-state.js';
 import { noiseModel, samplerModel } from './sample-graph.js';
 import { cosineSchedule, ddimSteps, type SamplerStep } from './schedule.js';
 

@@ -1,13 +1,13 @@
 /** A motion diffusion model with its training state, in a thread of its own. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
+import { expectInteger, GeneratorError } from '../errors.js';
+import { OrtClient } from '../runtime/ort-client.js';
+import { ResidentState, type StateDict } from '../training/resident-state.js';
+import { type TrainOptions, train } from '../training/trainer.js';
 import type { TrainingData } from './batches.js';
-import { expectInteger, GeneratorError } from './errors.js';
 import { checkConfig, type MotionDiffusionConfig } from './mdm.js';
-import { OrtClient } from './ort-client.js';
-import { ResidentState, type StateDict } from './resident-state.js';
 import { type SampleOptions, sample } from './sampler.js';
-import { type TrainOptions, train } from './trainer.js';
 
 export interface CreateOptions {
   /** Cores one run may use; default 1. With 1, equal seeds give equal bytes. */

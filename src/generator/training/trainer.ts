@@ -1,11 +1,11 @@
 /** Drives training runs: checks the data, places it in the thread, asks for runs of several steps, follows the losses. */
-import { squaresKey } from '../graph/index.js';
-import { Random } from '../random/random.js';
-import { drawer, type TrainingData } from './batches.js';
-import { expectArgument, expectInteger, expectRange, GeneratorError } from './errors.js';
-import type { MotionDiffusionConfig } from './mdm.js';
-import type { OrtClient } from './ort-client.js';
-import { float32, int64, type RunRequest, uint64 } from './protocol.js';
+import { squaresKey } from '../../graph/index.js';
+import { Random } from '../../random/random.js';
+import { drawer, type TrainingData } from '../diffusion/batches.js';
+import type { MotionDiffusionConfig } from '../diffusion/mdm.js';
+import { expectArgument, expectInteger, expectRange, GeneratorError } from '../errors.js';
+import type { OrtClient } from '../runtime/ort-client.js';
+import { float32, int64, type RunRequest, uint64 } from '../runtime/protocol.js';
 import type { ResidentState } from './resident-state.js';
 import { STATE_KINDS, trainModel } from './train-graph.js';
 

@@ -1,6 +1,6 @@
 /** What a training run draws: rows of the data, timesteps, dropped labels. All of it is a function of (seed, step). */
-import { Random } from '../random/random.js';
-import { expectArgument, expectRange } from './errors.js';
+import { Random } from '../../random/random.js';
+import { expectArgument, expectRange } from '../errors.js';
 
 export interface TrainingData {
   /** Motions [N, frames, features], normalised to about zero mean and unit variance. */

@@ -17,9 +17,9 @@ import {
   sizeOf,
   slice,
   type Value,
-} from '../graph/index.js';
-import { Random } from '../random/random.js';
-import { expectArgument, expectInteger } from './errors.js';
+} from '../../graph/index.js';
+import { Random } from '../../random/random.js';
+import { expectArgument, expectInteger } from '../errors.js';
 
 export interface MotionDiffusionConfig {
   /** Frames of a motion. */

@@ -1,6 +1,6 @@
 // A program that ends while its model is at work, in the way its argument says. Run as a process of its own.
-import { MotionDiffusion } from '../../src/generator/index.js';
-import { OPTIONS } from './model.js';
+import { MotionDiffusion } from '../../../src/generator/index.js';
+import { OPTIONS } from '../model.js';
 import { SLOW, slowData } from './slow.js';
 
 const [way] = process.argv.slice(2);

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denoise, initialise, parametersOf } from '../../src/generator/mdm.js';
-import { cosineSchedule, ddimSteps } from '../../src/generator/schedule.js';
-import { Graph } from '../../src/graph/index.js';
-import { Random } from '../../src/random/random.js';
-import { evaluate, floats, integers } from '../graph/session.js';
-import { OPTIONS, rejection, TINY, tinyData, withModel } from './model.js';
+import { denoise, initialise, parametersOf } from '../../../src/generator/diffusion/mdm.js';
+import { cosineSchedule, ddimSteps } from '../../../src/generator/diffusion/schedule.js';
+import { Graph } from '../../../src/graph/index.js';
+import { Random } from '../../../src/random/random.js';
+import { evaluate, floats, integers } from '../../graph/session.js';
+import { OPTIONS, rejection, TINY, tinyData, withModel } from '../model.js';
 
 const WIDTH = TINY.frames * TINY.features;
 const rowOf = (samples: Float32Array, i: number) => samples.slice(i * WIDTH, (i + 1) * WIDTH);

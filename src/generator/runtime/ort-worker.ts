@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
-import type { DType } from '../graph/index.js';
+import type { DType } from '../../graph/index.js';
 import {
   BUSY,
   type HostTensor,

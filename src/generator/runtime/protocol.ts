@@ -2,7 +2,7 @@
  * Messages between a generator and its onnxruntime thread. Tensors that outlive a run (parameters, optimiser state, data)
  * are resident: they stay in the thread under a name, and runs read and replace them there.
  */
-import type { DType, Shape, TensorData } from '../graph/index.js';
+import type { DType, Shape, TensorData } from '../../graph/index.js';
 
 export interface HostTensor {
   dtype: DType;

@@ -1,6 +1,6 @@
 /** The generator's side of the onnxruntime thread: typed requests, errors carried over, an orderly end. */
 import { Worker } from 'node:worker_threads';
-import { GeneratorError } from './errors.js';
+import { GeneratorError } from '../errors.js';
 import {
   BUSY,
   type HostTensor,

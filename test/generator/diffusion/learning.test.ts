@@ -1,8 +1,8 @@
 // Eight motions of four classes: the model must learn them by heart and give each class its own.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MotionDiffusion, type MotionDiffusionConfig } from '../../src/generator/index.js';
-import { Random } from '../../src/random/random.js';
+import { MotionDiffusion, type MotionDiffusionConfig } from '../../../src/generator/index.js';
+import { Random } from '../../../src/random/random.js';
 
 const CONFIG: MotionDiffusionConfig = {
   frames: 16,

@@ -13,9 +13,9 @@ import {
   sub,
   UNKNOWN,
   type Value,
-} from '../graph/index.js';
+} from '../../graph/index.js';
+import { stateName } from '../training/train-graph.js';
 import { denoise, type MotionDiffusionConfig } from './mdm.js';
-import { stateName } from './train-graph.js';
 
 /**
  * Gaussian noise to start from. Inputs: `key` uint64 [], `counters` uint64 [batch], the index of each sample.

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MotionDiffusion } from '../../src/generator/index.js';
-import { fingerprint, OPTIONS, rejection, TINY, tinyData, withModel } from './model.js';
+import { MotionDiffusion } from '../../../src/generator/index.js';
+import { fingerprint, OPTIONS, rejection, TINY, tinyData, withModel } from '../model.js';
 
 const DATA = tinyData();
 const SAMPLING = { labels: Int32Array.of(0, 1, 2), seed: 9, steps: 5 };

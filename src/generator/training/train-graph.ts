@@ -15,9 +15,9 @@ import {
   scan,
   UNKNOWN,
   type Value,
-} from '../graph/index.js';
-import { denoise, type MotionDiffusionConfig } from './mdm.js';
-import { cosineSchedule } from './schedule.js';
+} from '../../graph/index.js';
+import { denoise, type MotionDiffusionConfig } from '../diffusion/mdm.js';
+import { cosineSchedule } from '../diffusion/schedule.js';
 
 /** What is kept for each parameter bucket: the parameter, Adam's two moments, and the moving average. */
 export const STATE_KINDS = ['model', 'adam_m', 'adam_v', 'ema'] as const;

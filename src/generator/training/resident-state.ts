@@ -1,9 +1,9 @@
 /** What training changes, as it lies in the onnxruntime thread: weights, Adam's moments, averaged weights, step counts. */
-import { ParameterLayout, sizeOf } from '../graph/index.js';
-import type { NdArray, NumberArray } from '../io/array.js';
-import { GeneratorError } from './errors.js';
-import { initialise, type MotionDiffusionConfig, parametersOf } from './mdm.js';
-import type { OrtClient } from './ort-client.js';
+import { ParameterLayout, sizeOf } from '../../graph/index.js';
+import type { NdArray, NumberArray } from '../../io/array.js';
+import { initialise, type MotionDiffusionConfig, parametersOf } from '../diffusion/mdm.js';
+import { GeneratorError } from '../errors.js';
+import type { OrtClient } from '../runtime/ort-client.js';
 import { STATE_KINDS, type StateKind, stateName } from './train-graph.js';
 
 /** Named tensors of a checkpoint. */

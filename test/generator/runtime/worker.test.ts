@@ -7,9 +7,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MotionDiffusion } from '../../src/generator/index.js';
-import { OrtClient } from '../../src/generator/ort-client.js';
-import { fingerprint, OPTIONS, rejection, tinyData, withModel } from './model.js';
+import { MotionDiffusion } from '../../../src/generator/index.js';
+import { OrtClient } from '../../../src/generator/runtime/ort-client.js';
+import { fingerprint, OPTIONS, rejection, tinyData, withModel } from '../model.js';
 import { SLOW, slowData } from './slow.js';
 
 interface Outcome {
@@ -104,7 +104,7 @@ test('a model that is not closed keeps no process alive', async () => {
 test('without onnxruntime-node the error says what to install', async () => {
   // A copy of the compiled sources where no node_modules is in reach.
   const folder = await mkdtemp(join(tmpdir(), 'selfcorrect-'));
-  await cp(fileURLToPath(new URL('../../src', import.meta.url)), join(folder, 'src'), { recursive: true });
+  await cp(fileURLToPath(new URL('../../../src', import.meta.url)), join(folder, 'src'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   await writeFile(
     join(folder, 'main.js'),

@@ -1,6 +1,6 @@
 // A model whose runs take some hundred milliseconds: what blocks a thread shows.
-import type { MotionDiffusionConfig } from '../../src/generator/index.js';
-import { Random } from '../../src/random/random.js';
+import type { MotionDiffusionConfig } from '../../../src/generator/index.js';
+import { Random } from '../../../src/random/random.js';
 
 export const SLOW: MotionDiffusionConfig = {
   frames: 60,
