@@ -19,7 +19,7 @@ import {
   type ValueInfo,
   type WorkerOptions,
 } from './protocol.js';
-import type { Provider } from './providers.js';
+import { type Provider, SETUP_COMMAND, whyNotLoaded } from './providers.js';
 
 const port = parentPort!;
 const options = workerData as WorkerOptions;
@@ -88,7 +88,7 @@ async function createSession(
 
 /** Runs a small model on CUDA: onnxruntime itself never falls back, and some faults show only in a run. */
 async function chooseProvider(): Promise<Provider> {
-  const { choice, probe, reason } = options.plan;
+  const { choice, probe, files, reason } = options.plan;
   if (!probe) return { name: 'cpu', reason };
   try {
     const session = await createSession(probe, 'cuda');
@@ -97,7 +97,9 @@ async function chooseProvider(): Promise<Provider> {
     await native(() => session.release());
     return { name: 'cuda', reason: 'the CUDA provider works' };
   } catch (error) {
-    const message = `the CUDA provider does not work here: ${(error as Error).message.trim()}`;
+    // Why a library did not load onnxruntime writes to its log alone.
+    const cause = whyNotLoaded(files) ?? (error as Error).message.trim();
+    const message = `the CUDA provider does not work here: ${cause} (${SETUP_COMMAND} --check tells more)`;
     if (choice === 'cuda') throw new Error(message, { cause: error });
     return { name: 'cpu', reason: message };
   }
@@ -206,6 +208,7 @@ function fail(id: number, kind: NonNullable<Reply['error']>['kind'], error: unkn
 
 try {
   ort = await native(() => import('onnxruntime-node'));
+  ort.env.logLevel = 'fatal'; // what fails is thrown: it needs no line on stderr too
   try {
     provider = await chooseProvider();
     reply({ id: START, provider });
