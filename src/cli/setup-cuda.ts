@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CudaReport, checkCuda } from '../generator/runtime/cuda-check.js';
@@ -64,7 +65,11 @@ export const setupCuda: Command = {
       help: 'change nothing: only say what is there, what is missing, and whether CUDA works',
     },
     remove: { type: 'switch', help: 'remove the files again' },
-    from: { type: 'text', value: 'FILE', help: `take this file, written by npm pack ${PACKAGE}` },
+    from: {
+      type: 'text',
+      value: 'FILE',
+      help: `fetch nothing: take this file, written by npm pack ${PACKAGE}`,
+    },
   },
   notes: [
     `Fetches ${PACKAGE} (MIT licence, ${Math.round(CUDA_PACKAGE.download / 1e6)} MB) by npm pack and puts two of its files, after a check of`,
@@ -81,6 +86,8 @@ export const setupCuda: Command = {
       return 0;
     }
     const from = flags.from as string | undefined;
+    if (from !== undefined && !existsSync(from))
+      throw new UsageError(`Expected a file for --from but received ${from}, which does not exist`);
     const outcome = await installCuda({
       signal,
       ...(from !== undefined && {

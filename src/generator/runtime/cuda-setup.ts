@@ -37,17 +37,25 @@ const PARTIAL = '.setup-cuda-';
 const mismatch = (what: string, name: string, value: string, more = '') =>
   new GeneratorError('ERR_CUDA', `Expected ${what} for ${name} but received ${value}${more}`);
 
-/** `npm pack` writes the package's file as the registry has it and runs none of its scripts. */
-export async function npmPack(pack: CudaPackage, folder: string, signal?: AbortSignal): Promise<string> {
-  const spec = `${pack.name}@${pack.version}`;
+/** Runs a program; what it fails with is the beginning of what it says of it. */
+async function run(program: string, args: string[], task: string, signal?: AbortSignal): Promise<void> {
   try {
-    await execute('npm', ['pack', spec, '--pack-destination', folder, '--silent'], { signal });
+    await execute(program, args, { signal });
   } catch (error) {
     signal?.throwIfAborted();
     const { stderr = '', message, code } = error as Error & { stderr?: string; code?: unknown };
-    const cause = code === 'ENOENT' ? 'no npm was found' : (stderr.trim() || message).slice(-2000);
-    throw new GeneratorError('ERR_CUDA', `npm pack ${spec} failed: ${cause}`, { cause: error });
+    const said = code === 'ENOENT' ? `there is no ${program}` : stderr.trim() || message;
+    throw new GeneratorError('ERR_CUDA', `${task} failed: ${said.split('\n').slice(0, 4).join('; ')}`, {
+      cause: error,
+    });
   }
+}
+
+/** `npm pack` writes the package's file as the registry has it and runs none of its scripts. */
+export async function npmPack(pack: CudaPackage, folder: string, signal?: AbortSignal): Promise<string> {
+  const spec = `${pack.name}@${pack.version}`;
+  const args = ['pack', spec, '--pack-destination', folder, '--loglevel', 'error'];
+  await run('npm', args, `npm pack ${spec}`, signal);
   const file = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   if (!file) throw mismatch('one .tgz file', `what npm pack ${spec} writes`, 'none');
   return join(folder, file);
@@ -155,18 +163,8 @@ export async function installCuda(
     const names = Object.keys(pack.files);
     const members = names.map((name) => `${pack.folder}/${name}`);
     const depth = String(pack.folder.split('/').length);
-    try {
-      await execute(
-        'tar',
-        ['-xzf', tarball, '--no-same-owner', '-C', folder, '--strip-components', depth, ...members],
-        {
-          signal,
-        },
-      );
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new GeneratorError('ERR_CUDA', `Unpacking ${tarball} failed: ${(error as Error).message.trim()}`);
-    }
+    const flags = ['-xzf', tarball, '--no-same-owner', '-C', folder, '--strip-components', depth];
+    await run('tar', [...flags, ...members], `unpacking the file of ${pack.name}@${pack.version}`, signal);
     await verify(folder, pack);
     signal?.throwIfAborted();
     for (const name of names) await rename(join(folder, name), join(libraries, name));
