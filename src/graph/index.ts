@@ -1,11 +1,17 @@
 /** ONNX graphs in TypeScript: build, differentiate, optimise. Knows nothing of motion and loads no runtime. */
+export {
+  type AttentionParameters,
+  attention,
+  type Dropout,
+  type FeedForwardParameters,
+  feedForward,
+  scaledDotProductAttention,
+} from './attention.js';
 export { gradient } from './autodiff.js';
 export { type ScanResult, scan } from './control.js';
 export { Graph, type Shape, sizeOf, UNKNOWN, Value } from './graph.js';
 export { type Parameter, ParameterLayout } from './layout.js';
 export {
-  type AttentionParameters,
-  attention,
   gelu,
   layerNorm,
   linear,
@@ -22,4 +28,4 @@ export {
   type Moments,
 } from './optim.js';
 export type { DType, TensorData } from './proto.js';
-export { normals, squaresKey } from './random.js';
+export { normals, RandomStream, squaresKey } from './random.js';

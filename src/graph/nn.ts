@@ -11,7 +11,6 @@ import {
   erf,
   exp,
   expectShapes,
-  matmul,
   mean,
   mul,
   neg,
@@ -19,13 +18,10 @@ import {
   scale,
   shift,
   sigmoid,
-  split,
   sqrt,
   square,
   sub,
   sum,
-  transpose,
-  transposeLast,
 } from './ops.js';
 
 /** General matrix product of two matrices, either transposed, plus an optional row: `a b + row`, one Gemm node. */
@@ -110,31 +106,6 @@ export function silu(x: Value): Value {
   const s = sigmoid(x);
   const y = emit('Mul', [x, s], x.shape);
   return differentiable([x], [y], ([d]) => [mul(d, add(s, mul(y, shift(neg(s), 1))))]);
-}
-
-/** Parameters of one attention layer: packed query, key and value projection, and the output projection. */
-export interface AttentionParameters {
-  /** [n, 3n] */ qkvWeight: Value;
-  /** [3n] */ qkvBias: Value;
-  /** [n, n] */ outWeight: Value;
-  /** [n] */ outBias: Value;
-}
-
-/**
- * Multi-head self-attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √(n / heads)) V` for each head, x [batch, time, n].
- */
-export function attention(x: Value, parameters: AttentionParameters, heads: number): Value {
-  const fits = x.shape.length === 3 && x.shape[2] % heads === 0;
-  expectShapes(fits, 'attention', `[batch, time, n] with n a multiple of ${heads} heads`, x);
-  const [batch, time, width] = x.shape;
-  const size = width / heads;
-  const packed = reshape(linear(x, parameters.qkvWeight, parameters.qkvBias), [batch, time, 3, heads, size]);
-  const [query, key, value] = split(transpose(packed, [2, 0, 3, 1, 4]), 0, [1, 1, 1]).map((part) =>
-    reshape(part, [batch, heads, time, size]),
-  );
-  const scores = softmax(scale(matmul(query, transposeLast(key)), 1 / Math.sqrt(size)));
-  const mixed = reshape(transpose(matmul(scores, value), [0, 2, 1, 3]), [batch, time, width]);
-  return linear(mixed, parameters.outWeight, parameters.outBias);
 }
 
 /** Mean of squared differences over all elements, a scalar. */

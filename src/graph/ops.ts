@@ -227,6 +227,7 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
     `a range within the axis, not ${start}..${end},`,
     x,
   );
+  if (end - start === size) return x;
   const ints = (value: number) => x.graph.integers([value]);
   const y = emit('Slice', [x, ints(start), ints(end), ints(along)], x.shape.with(along, end - start));
   const none = x.shape.map(() => 0);

@@ -25,7 +25,8 @@ export function noiseModel({ frames, features }: MotionDiffusionConfig, batch: n
   const graph = new Graph();
   const key = graph.input('uint64', [], 'key');
   const counters = graph.input('uint64', [batch], 'counters');
-  graph.output(reshape(normals(key, counters, frames * features), [batch, frames, features]), 'x');
+  const starts = mul(counters, graph.constant('uint64', [], BigUint64Array.of(2n ** 32n)));
+  graph.output(reshape(normals(key, starts, frames * features), [batch, frames, features]), 'x');
   return graph.toModel();
 }
 

@@ -64,7 +64,8 @@ export function trainModel(
   const result = scan(state, sequences, (current, [rows, timesteps, labels, noise, step, learningRate]) => {
     const [model, m, v, ema] = STATE_KINDS.map((_, kind) => current.slice(kind * count, (kind + 1) * count));
     const clean = gatherRows(data, rows);
-    const gaussian = reshape(normals(noiseKey, reshape(noise, [1]), batch * frames * features), clean.shape);
+    const start = reshape(mul(noise, graph.constant('uint64', [], BigUint64Array.of(2n ** 32n))), [1]);
+    const gaussian = reshape(normals(noiseKey, start, batch * frames * features), clean.shape);
     const noisy = add(
       mul(clean, gatherRows(signalShare, timesteps)),
       mul(gaussian, gatherRows(noiseShare, timesteps)),
