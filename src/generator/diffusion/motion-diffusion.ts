@@ -42,7 +42,7 @@ export class MotionDiffusion {
     expectInteger('threads', threads, 1, 1024);
     expectInteger('seed', seed, 0);
     signal?.throwIfAborted();
-    const model = new MotionDiffusion(checked, await OrtClient.start(threads));
+    const model = new MotionDiffusion(checked, await OrtClient.start({ threads }));
     try {
       await model.resident.initialise(seed);
       signal?.throwIfAborted();

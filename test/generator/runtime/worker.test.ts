@@ -120,7 +120,7 @@ test('without onnxruntime-node the error says what to install', async () => {
 });
 
 test('an error of the runtime is carried over, and the thread lives on', async () => {
-  const client = await OrtClient.start(1);
+  const client = await OrtClient.start();
   const broken = await rejection(client.open('broken', () => Uint8Array.of(1, 2, 3)));
   assert.is(broken.code, 'ERR_RUNTIME');
   assert.match(broken.message, /protobuf|model/i);
