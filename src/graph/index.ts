@@ -29,5 +29,6 @@ export {
   exponentialMovingAverage,
   type Moments,
 } from './optim.js';
+export { sinusoidalCode, sinusoidalPositions } from './positions.js';
 export type { DType, TensorData } from './proto.js';
 export { normals, RandomStream, squaresKey } from './random.js';
