@@ -4,6 +4,8 @@ export type GeneratorErrorCode =
   | 'ERR_RUNTIME_MISSING'
   /** onnxruntime refused a graph or failed while running it, or its thread died. */
   | 'ERR_RUNTIME'
+  /** The CUDA provider was asked for, but is not installed or does not work here. */
+  | 'ERR_CUDA'
   /** The generator was closed. */
   | 'ERR_CLOSED'
   /** The training loss is no longer a finite number. */

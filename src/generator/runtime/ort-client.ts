@@ -1,21 +1,49 @@
 /** The generator's side of the onnxruntime thread: typed requests, errors carried over, an orderly end. */
 import { Worker } from 'node:worker_threads';
-import { GeneratorError } from '../errors.js';
+import { type DType, type Shape, sizeOf, type TensorData } from '../../graph/index.js';
+import { expectArgument, GeneratorError } from '../errors.js';
 import {
+  type ArrayOf,
   BUSY,
+  dtypeOf,
   type HostTensor,
+  type Message,
+  type Model,
+  type Recipe,
   type Reply,
   type Request,
   type RunRequest,
+  type SessionInfo,
   START,
   STOP,
   type WorkerOptions,
 } from './protocol.js';
+import {
+  type Provider,
+  type ProviderChoice,
+  type ProviderPlan,
+  planProvider,
+  runtimeMissing,
+} from './providers.js';
 
-type Answer = Record<string, HostTensor>;
 interface Pending {
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+  signal?: AbortSignal;
+}
+
+export interface StartOptions {
+  /** Cores one run may use; with 1, equal runs give equal bytes on the processor. Default 1. */
+  threads?: number;
+  /** What runs the graphs. Default `auto`: CUDA where it is installed and works, else the processor. */
+  provider?: ProviderChoice;
+}
+
+export interface RunOptions {
+  /** Move the arrays of the feeds to the thread instead of copying them: whatever looks at their buffers is empty then. */
+  transfer?: boolean;
+  /** Aborting before the run has begun drops it: it rejects with the signal's reason. One that has begun is finished. */
+  signal?: AbortSignal;
 }
 
 /** Elements sent in one message: short enough that copying them holds up nobody. */
@@ -28,28 +56,29 @@ function quiesce(): void {
   for (const flags of alive) while (Atomics.load(flags, BUSY) === 1) Atomics.wait(flags, BUSY, 1, 1000);
 }
 
-function missingRuntime(cause: string): GeneratorError {
-  return new GeneratorError(
-    'ERR_RUNTIME_MISSING',
-    'Training and sampling need the package onnxruntime-node 1.29.0. Install it with `npm install onnxruntime-node@1.29.0`; ' +
-      'without a network for its install script add "allowScripts": {"onnxruntime-node": false} to package.json first. ' +
-      `Loading it failed: ${cause}`,
-  );
+const buffersOf = (arrays: readonly TensorData[]): ArrayBuffer[] => [
+  ...new Set(arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)),
+];
+
+function expectSize(name: string, shape: Shape, data: TensorData): void {
+  const size = sizeOf(shape);
+  expectArgument(data.length === size, name, `[${shape}] = ${size} elements`, data.length);
 }
 
 export class OrtClient {
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
-  private readonly sessions = new Map<string, Promise<void>>();
+  private readonly sessions = new Map<string, Promise<SessionInfo>>();
   private readonly ended: Promise<void>;
   private nextId = START + 1;
   private closing: Promise<void> | undefined;
   private failed: GeneratorError | undefined;
+  private runs!: Provider;
 
-  private constructor(threads: number) {
+  private constructor(threads: number, plan: ProviderPlan) {
     const flags = new SharedArrayBuffer(8);
     const view = new Int32Array(flags);
-    const workerData: WorkerOptions = { threads, flags };
+    const workerData: WorkerOptions = { threads, plan, flags };
     this.worker = new Worker(new URL('./ort-worker.js', import.meta.url), { workerData });
     if (alive.size === 0) process.on('exit', quiesce);
     alive.add(view);
@@ -67,13 +96,12 @@ export class OrtClient {
 
   /**
    * Starts a thread with onnxruntime in it.
-   * @param threads cores one run may use; with 1, equal runs give equal bytes
-   * @throws GeneratorError ERR_RUNTIME_MISSING
+   * @throws GeneratorError ERR_RUNTIME_MISSING; ERR_CUDA if `cuda` is asked for and does not work; ERR_ARGUMENT
    */
-  static async start(threads: number): Promise<OrtClient> {
-    const client = new OrtClient(threads);
+  static async start({ threads = 1, provider = 'auto' }: StartOptions = {}): Promise<OrtClient> {
+    const client = new OrtClient(threads, planProvider(provider));
     try {
-      await client.expectReply(START);
+      client.runs = (await client.expectReply(START)).provider!;
     } catch (error) {
       await client.close();
       throw error;
@@ -81,13 +109,25 @@ export class OrtClient {
     return client;
   }
 
-  private settle({ id, tensors, error }: Reply): void {
+  /** What runs the graphs, and why that. */
+  get provider(): Provider {
+    return this.runs;
+  }
+
+  private settle(reply: Reply): void {
+    const { id, error } = reply;
     const pending = this.pending.get(id);
     this.pending.delete(id);
     if (this.pending.size === 0) this.worker.unref(); // an idle generator keeps no process alive
-    if (!error) pending?.resolve(tensors ?? {});
-    else if (error.missing) pending?.reject(missingRuntime(error.message));
-    else pending?.reject(new GeneratorError('ERR_RUNTIME', error.message, { cause: error.stack }));
+    if (!pending) return;
+    const { message, stack } = error ?? {};
+    if (reply.dropped) pending.reject(pending.signal?.reason);
+    else if (!error) pending.resolve(reply);
+    else if (error.kind === 'missing') pending.reject(runtimeMissing(error.message));
+    else
+      pending.reject(
+        new GeneratorError(error.kind === 'cuda' ? 'ERR_CUDA' : 'ERR_RUNTIME', message!, { cause: stack }),
+      );
   }
 
   private fail(reason: string, cause?: Error): void {
@@ -98,70 +138,132 @@ export class OrtClient {
     this.pending.clear();
   }
 
-  private expectReply(id: number): Promise<Answer> {
+  private expectReply(id: number, signal?: AbortSignal): Promise<Reply> {
     this.worker.ref();
-    return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject, signal }));
   }
 
-  private request(request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
-    if (this.failed) return Promise.reject(this.failed);
+  private async request(
+    request: Request,
+    transfer: ArrayBuffer[] = [],
+    signal?: AbortSignal,
+  ): Promise<Reply> {
+    if (this.failed) throw this.failed;
     if (this.closing)
-      return Promise.reject(
-        new GeneratorError('ERR_CLOSED', 'Expected an open generator but received a closed one'),
-      );
-    return this.post(request, transfer);
+      throw new GeneratorError('ERR_CLOSED', 'Expected an open generator but received a closed one');
+    signal?.throwIfAborted();
+    return this.post(request, transfer, signal);
   }
 
-  private post(request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
+  private async post(request: Request, transfer: ArrayBuffer[], signal?: AbortSignal): Promise<Reply> {
     const id = this.nextId++;
-    const answer = this.expectReply(id);
-    this.worker.postMessage({ id, request }, transfer);
-    return answer;
+    this.send({ id, request }, transfer);
+    if (!signal) return this.expectReply(id);
+    const drop = () => this.send({ drop: id });
+    signal.addEventListener('abort', drop, { once: true });
+    try {
+      return await this.expectReply(id, signal);
+    } finally {
+      signal.removeEventListener('abort', drop);
+    }
   }
 
-  /** Makes sure that the session exists; builds its model on the first call with this name. */
-  open(session: string, build: () => Uint8Array): Promise<void> {
+  private send(message: Message, transfer: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  /**
+   * Makes sure that the session exists, and says what it takes and gives. The model is built, here or by the thread, on the
+   * first call with this name alone.
+   */
+  async open(session: string, model: (() => Model) | Recipe, signal?: AbortSignal): Promise<SessionInfo> {
+    signal?.throwIfAborted();
     let opened = this.sessions.get(session);
     if (!opened) {
-      opened = this.request({ kind: 'open', session, model: build() }).then(() => {});
-      this.sessions.set(session, opened);
-      opened.catch(() => this.sessions.delete(session));
+      const built = typeof model === 'function' ? model() : model;
+      const building = this.request({ kind: 'open', session, model: built }).then(({ info }) => info!);
+      this.sessions.set(session, building);
+      // A failed one may be opened again; a released one may have a successor of the same name by then.
+      building.catch(() => this.sessions.get(session) === building && this.sessions.delete(session));
+      opened = building;
     }
-    return opened;
+    const info = await opened;
+    signal?.throwIfAborted();
+    return info;
   }
 
-  /** Places a float32 tensor in the thread, piece by piece; `inspect` sees each piece before it is sent. */
-  async place(
+  /** Frees a session once the runs asked for before are done; one that was never opened is no error. */
+  async release(session: string): Promise<void> {
+    this.sessions.delete(session);
+    await this.request({ kind: 'release', session });
+  }
+
+  /** Makes a resident tensor of zeros. */
+  async allocate(name: string, dtype: DType, shape: Shape): Promise<void> {
+    await this.request({ kind: 'allocate', name, dtype, shape });
+  }
+
+  /** Writes into a resident tensor from element `offset` on, and moves `data` to the thread: its buffer is empty then. */
+  async write(name: string, offset: number, data: TensorData): Promise<void> {
+    await this.request({ kind: 'write', name, offset, data }, buffersOf([data]));
+  }
+
+  /**
+   * Places a tensor in the thread, piece by piece, of the type that its array holds (`Uint8Array` is bool); `inspect` sees
+   * each piece before it is sent. `data` is copied.
+   * @throws GeneratorError ERR_ARGUMENT if the shape does not fit
+   */
+  async place<T extends TensorData>(
     name: string,
-    shape: readonly number[],
-    data: Float32Array,
-    inspect?: (piece: Float32Array, offset: number) => void,
+    shape: Shape,
+    data: T,
+    inspect?: (piece: T, offset: number) => void,
   ): Promise<void> {
-    await this.request({ kind: 'allocate', name, dtype: 'float32', shape });
+    expectSize(name, shape, data);
+    await this.allocate(name, dtypeOf(data), shape);
     for (let offset = 0; offset < data.length; offset += CHUNK) {
-      const piece = data.slice(offset, offset + CHUNK);
+      const piece = data.slice(offset, offset + CHUNK) as T;
       inspect?.(piece, offset);
-      await this.request({ kind: 'write', name, offset, data: piece }, [piece.buffer]);
+      await this.write(name, offset, piece);
     }
   }
 
-  /** A copy of a resident float32 tensor. */
-  async read(name: string): Promise<Float32Array> {
-    return (await this.request({ kind: 'read', name }))[name].data as Float32Array;
+  /** A copy of a resident tensor of this type. */
+  async read<D extends DType = 'float32'>(name: string, dtype = 'float32' as D): Promise<ArrayOf<D>> {
+    const { tensors } = await this.request({ kind: 'read', name, dtype });
+    return tensors![name].data as ArrayOf<D>;
   }
 
   async free(names: readonly string[]): Promise<void> {
     await this.request({ kind: 'free', names });
   }
 
-  run(request: RunRequest): Promise<Answer> {
-    return this.request({ kind: 'run', ...request });
+  /**
+   * Runs a session. Runs, like all requests, are done one after another in the order they were asked for.
+   * @throws GeneratorError ERR_ARGUMENT, ERR_RUNTIME, ERR_CLOSED; the signal's reason
+   */
+  async run(
+    request: RunRequest,
+    { transfer = false, signal }: RunOptions = {},
+  ): Promise<Record<string, HostTensor>> {
+    const feeds: RunRequest['feeds'] = {};
+    const arrays: TensorData[] = [];
+    for (const [input, value] of Object.entries(request.feeds)) {
+      feeds[input] = value;
+      if (typeof value === 'string') continue;
+      expectSize(input, value.shape, value.data);
+      const data = transfer ? value.data : value.data.slice();
+      feeds[input] = { ...value, data };
+      arrays.push(data);
+    }
+    const message: Request = { kind: 'run', ...request, feeds };
+    return (await this.request(message, buffersOf(arrays), signal)).tensors!;
   }
 
   /** Ends the thread once what was asked before is done. Later requests are refused. */
   close(): Promise<void> {
     this.closing ??= (async () => {
-      if (!this.failed) await this.post({ kind: 'close' }).catch(() => {});
+      if (!this.failed) await this.post({ kind: 'close' }, []).catch(() => {});
       this.worker.ref();
       await this.ended;
     })();

@@ -3,11 +3,54 @@
  * are resident: they stay in the thread under a name, and runs read and replace them there.
  */
 import type { DType, Shape, TensorData } from '../../graph/index.js';
+import type { Provider, ProviderPlan } from './providers.js';
+
+/** The array that holds elements of each type; booleans are one byte each. */
+export const ARRAYS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const satisfies Record<DType, unknown>;
+export type ArrayOf<D extends DType> = InstanceType<(typeof ARRAYS)[D]>;
+
+/** The element type that an array holds. */
+export const dtypeOf = (data: TensorData): DType =>
+  (Object.keys(ARRAYS) as DType[]).find((dtype) => data instanceof ARRAYS[dtype])!;
 
 export interface HostTensor {
   dtype: DType;
   shape: Shape;
   data: TensorData;
+}
+
+/** Bytes of an ONNX model, or the path of its file. */
+export type Model = Uint8Array | string;
+
+/**
+ * A model that the thread builds itself, so that building it holds up nobody: the exported function `name` of a module
+ * returns it. The arguments are cloned.
+ */
+export interface Recipe {
+  /** URL of the module, such as `import.meta.url`. */
+  module: string;
+  name: string;
+  args: readonly unknown[];
+}
+
+/** One input or output of a session. Types and sizes are those of the model file: an axis without a size has its name. */
+export interface ValueInfo {
+  name: string;
+  /** ONNX's name of the element type, e.g. `float32`; a user's model may have types that no `HostTensor` has. */
+  dtype: string;
+  shape: readonly (number | string)[];
+}
+
+export interface SessionInfo {
+  inputs: readonly ValueInfo[];
+  outputs: readonly ValueInfo[];
 }
 
 export interface RunRequest {
@@ -18,21 +61,36 @@ export interface RunRequest {
   keep: Record<string, string>;
   /** Graph outputs to send back. */
   fetch: readonly string[];
+  /**
+   * Float outputs that must be finite: otherwise the run changes no resident tensor, and neither do later runs of the same
+   * `chain`, which are answered without being run.
+   */
+  guard?: { outputs: readonly string[]; chain: number };
 }
 
 export type Request =
-  | { kind: 'open'; session: string; model: Uint8Array }
-  | { kind: 'allocate'; name: string; dtype: 'float32'; shape: Shape }
-  | { kind: 'write'; name: string; offset: number; data: Float32Array }
-  | { kind: 'read'; name: string }
+  | { kind: 'open'; session: string; model: Model | Recipe }
+  | { kind: 'release'; session: string }
+  | { kind: 'allocate'; name: string; dtype: DType; shape: Shape }
+  | { kind: 'write'; name: string; offset: number; data: TensorData }
+  | { kind: 'read'; name: string; dtype: DType }
   | { kind: 'free'; names: readonly string[] }
   | ({ kind: 'run' } & RunRequest)
   | { kind: 'close' };
 
+/** What the thread is sent: a request, or the wish that one not yet begun be dropped. */
+export type Message = { id: number; request: Request } | { drop: number };
+
 export interface Reply {
   id: number;
   tensors?: Record<string, HostTensor>;
-  error?: { message: string; stack?: string; missing: boolean };
+  /** Of an opened session. */
+  info?: SessionInfo;
+  /** What runs the sessions; said once, at the start. */
+  provider?: Provider;
+  /** The request was dropped before it began. */
+  dropped?: boolean;
+  error?: { kind: 'missing' | 'cuda' | 'runtime'; message: string; stack?: string };
 }
 
 /** First message of the thread: what `Reply` with id 0 answers is its start. */
@@ -40,6 +98,7 @@ export const START = 0;
 
 export interface WorkerOptions {
   threads: number;
+  plan: ProviderPlan;
   flags: SharedArrayBuffer;
 }
 
