@@ -19,14 +19,7 @@ export { GeneratorError, type GeneratorErrorCode } from './errors.js';
 export type { HostTensor } from './runtime/protocol.js';
 export type { Provider, ProviderChoice } from './runtime/providers.js';
 export { fitVocabulary, Tokenizer } from './text/tokenizer.js';
-export {
-  type Batches,
-  type BatchSource,
-  denseParameters,
-  encoderLayerParameters,
-  type InitialisedParameter,
-  normParameters,
-  type TrainableModel,
-} from './training/model.js';
+export * from './training/layers.js';
+export type { Batches, BatchSource, InitialisedParameter, TrainableModel } from './training/model.js';
 export type { StateDict } from './training/resident-state.js';
 export { Trainer, type TrainerOptions, type TrainLog, type TrainOptions } from './training/trainer.js';

@@ -30,6 +30,7 @@ export {
   type Moments,
   warmedUpDecay,
 } from './optim.js';
+export { sinusoidalCode, sinusoidalPositions } from './positions.js';
 export type { DType, TensorData } from './proto.js';
 export { normals, RandomStream, squaresKey } from './random.js';
 export {
