@@ -1,18 +1,46 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Graph, normals, squaresKey } from '../../src/graph/index.js';
+import {
+  Graph,
+  gradient,
+  normals,
+  RandomStream,
+  scale,
+  square,
+  squaresKey,
+  sum,
+  type Value,
+} from '../../src/graph/index.js';
 import { Random } from '../../src/random/random.js';
-import { evaluate, words } from './session.js';
+import { evaluate, floats, words } from './session.js';
 
 const KEY = squaresKey(new Random(1, 'test'));
 
-async function draw(key: bigint, counters: bigint[], columns: number): Promise<Float32Array> {
+/** `normals` with a row for each start. */
+async function draw(key: bigint, starts: bigint[], columns: number): Promise<Float32Array> {
   const graph = new Graph();
   const keyInput = graph.input('uint64', [], 'key');
-  const counterInput = graph.input('uint64', [counters.length], 'counters');
-  graph.output(normals(keyInput, counterInput, columns), 'y');
-  const feeds = { key: words([key], []), counters: words(counters, [counters.length]) };
+  const startsInput = graph.input('uint64', [starts.length], 'starts');
+  graph.output(normals(keyInput, startsInput, columns), 'y');
+  const feeds = { key: words([key], []), starts: words(starts, [starts.length]) };
   return (await evaluate(graph, feeds)).y.data as Float32Array;
+}
+
+/** What `build` draws from a stream that starts at `position`; `x` is an input of ones. */
+async function stream(
+  position: bigint,
+  size: number,
+  build: (random: RandomStream, x: Value) => Value[],
+): Promise<Float32Array[]> {
+  const graph = new Graph();
+  const random = new RandomStream(graph.input('uint64', [], 'key'), graph.input('uint64', [], 'position'));
+  const x = graph.input('float32', [size], 'x');
+  build(random, x).forEach((value, i) => {
+    graph.output(value, `y${i}`);
+  });
+  const ones = floats(new Float32Array(size).fill(1), [size]);
+  const result = await evaluate(graph, { key: words([KEY], []), position: words([position], []), x: ones });
+  return Object.values(result).map(({ data }) => data as Float32Array);
 }
 
 // squares64 of the paper (listing 2), written with shifts as there; its last two rounds are the two words used.
@@ -31,25 +59,27 @@ function reference(counter: bigint, key: bigint): [number, number] {
 }
 
 test('normals are the Box-Muller transform of the squares generator', async () => {
-  const columns = 7;
-  const counters = [0n, 1n, 4294967295n];
-  const drawn = await draw(KEY, counters, columns);
-  counters.forEach((counter, row) => {
+  const columns = 9;
+  const starts = [0n, 1n, 2n ** 32n - 2n, 2n ** 63n + 5n, 2n ** 64n - 3n];
+  const drawn = await draw(KEY, starts, columns);
+  starts.forEach((start, row) => {
     for (let column = 0; column < columns; column++) {
-      const [first, second] = reference((counter << 32n) + BigInt(column % 4), KEY);
+      const [first, second] = reference(BigInt.asUintN(64, start + BigInt(column % 5)), KEY);
       const radius = Math.sqrt(-2 * Math.log((Math.fround(first) + 0.5) / 2 ** 32));
       const angle = (Math.fround(second) * 2 * Math.PI) / 2 ** 32;
-      const expected = radius * (column < 4 ? Math.cos(angle) : Math.sin(angle));
+      const expected = radius * (column < 5 ? Math.cos(angle) : Math.sin(angle));
       assert.ok(Math.abs(drawn[row * columns + column] - expected) < 2e-6, `row ${row} column ${column}`);
     }
   });
 });
 
-test('a row depends on its counter alone', async () => {
-  const together = await draw(KEY, [3n, 4n, 5n], 100);
-  const alone = await draw(KEY, [4n], 100);
-  assert.equal(together.slice(100, 200), alone);
-  const other = await draw(squaresKey(new Random(2, 'test')), [4n], 100);
+test('a row depends on its start alone', async () => {
+  const together = await draw(KEY, [2n ** 34n, 2n ** 35n, 2n ** 36n], 100);
+  const alone = await draw(KEY, [2n ** 35n], 100);
+  // But for rounding: the functions of a vector's last few elements are computed one by one, and may differ in a bit.
+  for (const [i, value] of together.slice(100, 200).entries())
+    assert.ok(Math.abs(value - alone[i]) < 1e-6, `${i}: ${value} and ${alone[i]}`);
+  const other = await draw(squaresKey(new Random(2, 'test')), [2n ** 35n], 100);
   assert.ok(other.filter((value, i) => value === alone[i]).length <= 1);
 });
 
@@ -58,7 +88,7 @@ test('normals have the moments of a normal distribution and no correlation', asy
   const columns = 8192;
   const x = await draw(
     KEY,
-    Array.from({ length: Number(rows) }, (_, i) => BigInt(i)),
+    Array.from({ length: Number(rows) }, (_, i) => BigInt(i) << 32n),
     columns,
   );
   const moment = (power: number) => x.reduce((total, value) => total + value ** power, 0) / x.length;
@@ -86,6 +116,112 @@ test('normals have the moments of a normal distribution and no correlation', asy
   for (const value of x) counts[all.filter((edge) => value > edge).length]++;
   const chi = counts.reduce((total, count) => total + (count - x.length / 16) ** 2 / (x.length / 16), 0);
   assert.ok(chi < 44.3, `chi-squared ${chi}: ${counts}`);
+});
+
+test('draws of a stream take one range of positions after another', async () => {
+  const start = 7n * 2n ** 32n;
+  const [first, second, uniform, third] = await stream(start, 1, (random) => [
+    random.normals([3, 5]),
+    random.normals([4]),
+    random.uniforms([3]),
+    random.normals([2, 2]),
+  ]);
+  assert.equal(first, await draw(KEY, [start], 15)); // 8 pairs
+  assert.equal(second, await draw(KEY, [start + 8n], 4)); // 2 pairs
+  const pairs = [reference(start + 10n, KEY), reference(start + 11n, KEY)];
+  const words24 = [pairs[0][0], pairs[1][0], pairs[0][1]].map((bits) => Math.floor(bits / 256));
+  assert.equal(
+    uniform,
+    Float32Array.from(words24, (bits) => bits / 2 ** 24),
+  );
+  assert.equal(third, await draw(KEY, [start + 12n], 4));
+});
+
+test('uniform numbers are uniform, at least 0 and below 1', async () => {
+  const size = 2 ** 18;
+  const [x] = await stream(2n ** 40n, 1, (random) => [random.uniforms([size / 8, 8])]);
+  assert.ok(x.every((value) => value >= 0 && value < 1));
+  const counts = new Array<number>(16).fill(0);
+  for (const value of x) counts[Math.floor(value * 16)]++;
+  const chi = counts.reduce((total, count) => total + (count - size / 16) ** 2 / (size / 16), 0);
+  assert.ok(chi < 44.3, `chi-squared ${chi}: ${counts}`);
+});
+
+test('dropout drops at its rate, scales the rest, and lets gradients through the same mask', async () => {
+  const size = 2 ** 16;
+  for (const rate of [0.1, 0.75]) {
+    const [y, again, d] = await stream(2n ** 32n, size, (random, x) => {
+      const dropped = random.dropout(x, rate);
+      const loss = scale(sum(square(dropped), [0]), 0.5);
+      return [dropped, random.dropout(x, rate), gradient(loss, [x])[0]];
+    });
+    const factor = Math.fround(1 / (1 - rate));
+    assert.ok(y.every((value) => value === 0 || value === factor));
+    const share = y.filter((value) => value === 0).length / size;
+    assert.ok(Math.abs(share - rate) < 5 * Math.sqrt((rate * (1 - rate)) / size), `dropped ${share}`);
+    assert.ok(y.some((value, i) => value !== again[i])); // another draw, another mask
+    assert.equal(
+      d,
+      y.map((value) => value * factor),
+    );
+  }
+});
+
+test('a word decides four elements of a mask, as if each had a word of its own', async () => {
+  const [start, rate] = [9n * 2n ** 32n, Math.fround(0.3)];
+  const f = Math.fround;
+  const size = 4002; // 1001 words, in pairs 1002
+  const [y] = await stream(start, size, (random, x) => [random.dropout(x, rate)]);
+  const pairs = Array.from({ length: 501 }, (_, i) => reference(start + BigInt(i), KEY));
+  let left = [...pairs.map(([first]) => first), ...pairs.map(([, second]) => second)].map(
+    (bits) => f(bits) / 2 ** 32,
+  );
+  const expected: boolean[] = [];
+  for (let element = 0; element < 4; element++) {
+    expected.push(...left.map((u) => u >= rate));
+    left = left.map((u) => f(u < rate ? u * f(1 / rate) : f(u - rate) * f(1 / (1 - rate))));
+  }
+  assert.equal(
+    Array.from(y, (value) => value > 0),
+    expected.slice(0, size),
+  );
+
+  // Each of the 16 outcomes of a word comes as often as it should: chi-squared with 15 degrees of freedom.
+  const words = 2 ** 16;
+  const [mask] = await stream(start, 4 * words, (random, x) => [random.dropout(x, rate)]);
+  const counts = new Array<number>(16).fill(0);
+  for (let word = 0; word < words; word++) {
+    let outcome = 0;
+    for (let element = 0; element < 4; element++)
+      outcome += Number(mask[element * words + word] > 0) << element;
+    counts[outcome]++;
+  }
+  const chi = counts.reduce((total, count, outcome) => {
+    const kept = [0, 1, 2, 3].filter((element) => (outcome >> element) & 1).length;
+    const expectedCount = words * (1 - rate) ** kept * rate ** (4 - kept);
+    return total + (count - expectedCount) ** 2 / expectedCount;
+  }, 0);
+  assert.ok(chi < 44.3, `chi-squared ${chi}: ${counts}`);
+});
+
+test('dropout of nothing draws nothing; what no stream can give is refused', async () => {
+  const start = 5n * 2n ** 32n;
+  const [y, drawn] = await stream(start, 4, (random, x) => {
+    for (const rate of [-0.1, 1, Number.NaN])
+      assert.throws(() => random.dropout(x, rate), /below 1 for rate of dropout but received/);
+    assert.is(random.dropout(x, 0), x);
+    return [random.dropout(x, 0), random.normals([6])];
+  });
+  assert.equal(y, Float32Array.of(1, 1, 1, 1));
+  assert.equal(drawn, await draw(KEY, [start], 6));
+
+  const graph = new Graph();
+  const [key, position] = ['key', 'position'].map((name) => graph.input('uint64', [], name));
+  const random = new RandomStream(key, position);
+  random.normals([2 ** 17, 2 ** 16 - 1]); // 2^32 - 2^16 positions
+  random.uniforms([2 ** 17]); // 2^16 more
+  assert.throws(() => random.normals([1]), /4294967296 positions .* but received 4294967297/);
+  assert.throws(() => normals(key, position, 3), /starts uint64 \[rows\] for random words but received/);
 });
 
 test('keys have different non-zero digits in each half and are odd', () => {

@@ -37,6 +37,8 @@ const sessions = new Map<string, Ort.InferenceSession>();
 const residents = new Map<string, Resident>();
 /** Requests not yet begun. One that is dropped leaves this set, which its turn finds out. */
 const waiting = new Set<number>();
+/** The last chain of runs that gave a number that is not finite. */
+let brokenChain: number | undefined;
 let ort: typeof Ort;
 let provider: Provider;
 
@@ -70,7 +72,10 @@ const fromOrt = (tensor: Ort.Tensor): HostTensor => ({
 });
 
 async function build({ module, name, args }: Recipe): Promise<Model> {
-  const functions = (await import(module)) as Record<string, (...args: readonly unknown[]) => Model>;
+  const functions = (await import(module)) as Record<
+    string,
+    (...args: readonly unknown[]) => Model | Promise<Model>
+  >;
   return functions[name](...args);
 }
 
@@ -120,6 +125,9 @@ function describe(session: Ort.InferenceSession): SessionInfo {
 }
 
 async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<string, HostTensor>> {
+  const { guard } = request;
+  if (guard && guard.chain === brokenChain)
+    throw new Error('Expected finite results of the runs before but received others');
   const session = sessions.get(request.session);
   if (!session) throw new Error(`Expected an open session but received '${request.session}'`);
   const feeds: Record<string, Ort.Tensor> = {};
@@ -135,7 +143,10 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
   }
   const results = await native(() => session.run(feeds, fetches));
 
-  for (const [output, name] of Object.entries(request.keep)) {
+  const finite = (output: string) => (results[output].data as Float32Array).every(Number.isFinite);
+  if (guard && !guard.outputs.every(finite)) brokenChain = guard.chain;
+  const keep = guard && guard.chain === brokenChain ? {} : request.keep;
+  for (const [output, name] of Object.entries(keep)) {
     const old = residents.get(name);
     // The runtime has written into the spare array; the tensor it returns is another one.
     if (old) residents.set(name, { tensor: { ...old.tensor, data: old.spare! }, spare: old.tensor.data });

@@ -1,0 +1,93 @@
+/** The two halves of a transformer layer: attention over time, and the feed-forward network of each moment. */
+import { sameShape, type Value } from './graph.js';
+import { gelu, linear, softmax } from './nn.js';
+import {
+  add,
+  expectShapes,
+  matmul,
+  reshape,
+  scale,
+  shift,
+  split,
+  transpose,
+  transposeLast,
+} from './ops/index.js';
+
+/** What a layer does to an activation while it is trained, such as `(x) => random.dropout(x, 0.1)`. */
+export type Dropout = (x: Value) => Value;
+
+/** Added to the score of a key that must get no weight. Finite: a row of nothing else has equal weights, not NaN. */
+const EXCLUDED = -1e9;
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1): `softmax(Q Kᵀ / √n + bias) V`,
+ * query [..., queries, n], key [..., keys, n] and value [..., keys, m] -> [..., queries, m].
+ * @param bias added to the scores; broadcasts to [..., queries, keys]
+ * @param dropout applied to the weights
+ */
+export function scaledDotProductAttention(
+  query: Value,
+  key: Value,
+  value: Value,
+  bias?: Value,
+  dropout: Dropout = (weights) => weights,
+): Value {
+  const scores = scale(matmul(query, transposeLast(key)), 1 / Math.sqrt(query.shape.at(-1)!));
+  return matmul(dropout(softmax(bias ? add(scores, bias) : scores)), value);
+}
+
+/** Parameters of one attention layer: packed query, key and value projection, and the output projection. */
+export interface AttentionParameters {
+  /** [n, 3n] */ qkvWeight: Value;
+  /** [3n] */ qkvBias: Value;
+  /** [n, n] */ outWeight: Value;
+  /** [n] */ outBias: Value;
+}
+
+/**
+ * Multi-head self-attention (Vaswani et al. 2017): `softmax(Q Kᵀ / √(n / heads)) V` for each head, x [batch, time, n].
+ * @param mask float [batch, time], 1 for a moment that may be attended to and 0 for padding, which gets no weight. What
+ *   the padded moments themselves attend to is of no use; if nothing is left, the weights are equal.
+ * @param dropout applied to the weights
+ */
+export function attention(
+  x: Value,
+  parameters: AttentionParameters,
+  heads: number,
+  mask?: Value,
+  dropout?: Dropout,
+): Value {
+  const fits = x.shape.length === 3 && x.shape[2] % heads === 0;
+  expectShapes(fits, 'attention', `[batch, time, n] with n a multiple of ${heads} heads`, x);
+  const [batch, time, width] = x.shape;
+  const size = width / heads;
+  if (mask) expectShapes(sameShape(mask.shape, [batch, time]), 'attention', 'a mask [batch, time]', x, mask);
+  const bias = mask && scale(shift(reshape(mask, [batch, 1, 1, time]), -1), -EXCLUDED);
+  const packed = reshape(linear(x, parameters.qkvWeight, parameters.qkvBias), [batch, time, 3, heads, size]);
+  const [query, key, value] = split(transpose(packed, [2, 0, 3, 1, 4]), 0, [1, 1, 1]).map((part) =>
+    reshape(part, [batch, heads, time, size]),
+  );
+  const mixed = scaledDotProductAttention(query, key, value, bias, dropout);
+  const merged = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, time, width]);
+  return linear(merged, parameters.outWeight, parameters.outBias);
+}
+
+/** Parameters of one feed-forward layer. */
+export interface FeedForwardParameters {
+  /** [n, wide] */ inWeight: Value;
+  /** [wide] */ inBias: Value;
+  /** [wide, n] */ outWeight: Value;
+  /** [n] */ outBias: Value;
+}
+
+/**
+ * Feed-forward layer of a transformer: `gelu(x W₁ + b₁) W₂ + b₂` over the last axis.
+ * @param dropout applied between the two
+ */
+export function feedForward(
+  x: Value,
+  { inWeight, inBias, outWeight, outBias }: FeedForwardParameters,
+  dropout: Dropout = (wide) => wide,
+): Value {
+  return linear(dropout(gelu(linear(x, inWeight, inBias))), outWeight, outBias);
+}
