@@ -7,7 +7,11 @@ import { availableParallelism } from 'node:os';
 import { MotionDiffusion, type MotionDiffusionConfig } from '../src/generator/index.js';
 import { Random } from '../src/random/random.js';
 
-const MOTION = { frames: 60, features: 263, classes: 12 };
+const MOTION = {
+  frames: 60,
+  features: 263,
+  condition: { kind: 'action', classes: Array.from({ length: 12 }, (_, i) => `class ${i}`) },
+} as const;
 const S: MotionDiffusionConfig = {
   ...MOTION,
   dModel: 128,
@@ -46,19 +50,19 @@ for (const { name, config, threads, goal } of named.length > 0 ? named : ROWS) {
   const model = await MotionDiffusion.create(config, { threads });
   const count = 64;
   const features = new Random(1).normals(new Float32Array(count * config.frames * config.features));
-  const labels = Int32Array.from({ length: count }, (_, i) => i % config.classes);
-  const options = { batch: BATCH, lr: 1e-4, emaDecay: 0.99, clip: 1, labelDrop: 0.1, seed: 1 };
-  await model.train({ features, labels }, { ...options, steps: STEPS });
+  const conditions = Int32Array.from({ length: count }, (_, i) => i % 12);
+  const options = { batch: BATCH, lr: 1e-4, emaDecay: 0.99, clip: 1, conditionDrop: 0.1, seed: 1 };
+  await model.train({ features, conditions }, { ...options, steps: STEPS });
   const times: number[] = [];
   const processor: number[] = [];
   for (let call = 0; call < CALLS; call++) {
     const [start, cpu] = [performance.now(), process.cpuUsage()];
-    await model.train({ features, labels }, { ...options, steps: STEPS });
+    await model.train({ features, conditions }, { ...options, steps: STEPS });
     times.push((performance.now() - start) / STEPS);
     const { user, system } = process.cpuUsage(cpu);
     processor.push((user + system) / 1000 / STEPS);
   }
-  const sampling = { labels: Int32Array.from({ length: SAMPLES }, (_, i) => i % config.classes), seed: 1 };
+  const sampling = { conditions: Int32Array.from({ length: SAMPLES }, (_, i) => i % 12), seed: 1 };
   await model.sample({ ...sampling, steps: 1 });
   const start = performance.now();
   await model.sample({ ...sampling, steps: SAMPLER_STEPS });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { correctBatch } from '../correct/correct.js';
 import { SLOWER, takeDevice } from '../correct/device.js';
 import { native } from '../correct/native.js';
 import { proceduralMotions } from '../data/procedural/index.js';
+import { OrtClient } from '../generator/runtime/ort-client.js';
+import { findRuntime } from '../generator/runtime/providers.js';
 import { frameCount } from '../motion/motion.js';
 import type { Command } from './command.js';
 
@@ -27,7 +28,6 @@ export const doctor: Command = {
   flags: {},
   async run() {
     const root = new URL('../../../', import.meta.url);
-    const resolve = createRequire(import.meta.url).resolve;
     const results = [
       await check('selfcorrect', () => version(new URL('package.json', root).pathname)),
       await check('node', () => `${process.version} on ${process.platform}-${process.arch}`),
@@ -54,9 +54,12 @@ export const doctor: Command = {
         const length = motions.reduce((sum, { joints }) => sum + frameCount({ joints }) / 20, 0);
         return `${length.toFixed(0)} s of motion corrected in ${(1000 * seconds).toFixed(0)} ms`;
       }),
-      await check('onnxruntime', () => {
-        const entry = resolve('onnxruntime-node');
-        return `${version(`${entry.slice(0, entry.lastIndexOf('onnxruntime-node'))}onnxruntime-node/package.json`)}, CPU`;
+      await check('onnxruntime', async () => {
+        const client = await OrtClient.start({ provider: 'auto' });
+        await client.close();
+        const { name, reason } = client.provider;
+        const providers = name === 'cuda' ? 'auto takes cuda; cpu is there too' : `auto takes cpu: ${reason}`;
+        return `${findRuntime()?.version}; ${providers}`;
       }),
     ];
     return results.every(Boolean) ? 0 : 1;

@@ -17,6 +17,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'say what this machine offers and whether everything works',
     load: async () => (await import('./doctor.js')).doctor,
   },
+  'setup-cuda': {
+    summary: 'install what onnxruntime needs to train and sample on an NVIDIA GPU (opt-in)',
+    load: async () => (await import('./setup-cuda.js')).setupCuda,
+  },
 };
 
 const overview = () => `selfcorrect: train generative models on their own output without collapse
@@ -25,7 +29,7 @@ Usage: selfcorrect COMMAND [options]
 
 Commands:
 ${Object.entries(COMMANDS)
-  .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`)
   .join('\n')}
 
 selfcorrect COMMAND --help tells a command's options.`;

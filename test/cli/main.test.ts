@@ -43,7 +43,8 @@ const events = (out: string) =>
 test('--help names every command, and a command its options', async () => {
   const help = await cli(['--help']);
   assert.is(help.code, 0);
-  for (const name of ['loop', 'correct', 'doctor']) assert.match(help.out, new RegExp(`^ {2}${name} `, 'm'));
+  for (const name of ['loop', 'correct', 'doctor', 'setup-cuda'])
+    assert.match(help.out, new RegExp(`^ {2}${name} `, 'm'));
   const loop = await cli(['loop', '--help']);
   assert.is(loop.code, 0);
   for (const name of ['--out', '--quick', '--data', '--lambda', '--gamma', '--seeds'])
@@ -52,7 +53,7 @@ test('--help names every command, and a command its options', async () => {
 
 test('a mistake is one line and exit code 2', async () => {
   for (const [args, message] of [
-    [['nonsense'], /Expected one of loop, correct, doctor for COMMAND but received nonsense/],
+    [['nonsense'], /Expected one of loop, correct, doctor.* for COMMAND but received nonsense/],
     [['loop', '--lambda', '-1'], /--lambda/],
     [['loop', '--gamma', 'x'], /Expected a number >= 0 or Infinity for --gamma but received x/],
     [['loop', '--seeds', '0,a'], /Expected integers >= 0 for --seeds but received a/],

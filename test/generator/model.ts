@@ -1,12 +1,16 @@
 // A tiny model and data for tests of the generator.
 import { createHash } from 'node:crypto';
-import { MotionDiffusion, type MotionDiffusionConfig, type TrainOptions } from '../../src/generator/index.js';
+import {
+  MotionDiffusion,
+  type MotionDiffusionConfig,
+  type MotionTrainOptions,
+} from '../../src/generator/index.js';
 import { Random } from '../../src/random/random.js';
 
 export const TINY: MotionDiffusionConfig = {
   frames: 6,
   features: 5,
-  classes: 3,
+  condition: { kind: 'action', classes: ['a', 'b', 'c'] },
   dModel: 16,
   layers: 2,
   heads: 2,
@@ -14,19 +18,22 @@ export const TINY: MotionDiffusionConfig = {
   diffusionSteps: 20,
 };
 
-export const OPTIONS: TrainOptions = {
+/** Number of classes of the tiny model; also the class of no class. */
+export const CLASSES = 3;
+
+export const OPTIONS: MotionTrainOptions = {
   steps: 20,
   batch: 4,
   lr: 1e-3,
   emaDecay: 0.9,
   clip: 1,
-  labelDrop: 0.1,
+  conditionDrop: 0.1,
   seed: 5,
 };
 
 export function tinyData(count = 8) {
   const features = new Random(3, 'data').normals(new Float32Array(count * TINY.frames * TINY.features));
-  return { features, labels: Int32Array.from({ length: count }, (_, i) => i % TINY.classes) };
+  return { features, conditions: Int32Array.from({ length: count }, (_, i) => i % CLASSES) };
 }
 
 /** Gives a fresh tiny model to `body` and closes it afterwards. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Normalisation } from '../../src/generator/diffusion/normalisation.js';
+import { Normalisation } from '../../src/generator/index.js';
 import { kineticFeatures } from '../../src/metrics/kinetic-features.js';
 import { FEATURE_SIZE } from '../../src/motion/features.js';
 import { FRAME_SIZE } from '../../src/motion/motion.js';
@@ -48,7 +48,7 @@ test('real samples of a seed: different clips while there are enough, none twice
   assert.throws(() => chooseReal(windows, windows.length + 1, 0), /windows or more in the training clips/);
 });
 
-test('normalisation: one deviation per block, the mean of its features; exact inverse; clipped and finite', () => {
+test('normalisation: one deviation per block, the mean of its features; exact inverse', () => {
   const { features } = encodeSamples(windows, frames);
   const normalisation = Normalisation.fit(features);
   for (const [from, to] of [
@@ -75,17 +75,9 @@ test('normalisation: one deviation per block, the mean of its features; exact in
   );
   const normalised = normalisation.normalise(features);
   const back = normalisation.denormalise(normalised);
-  assert.ok(normalised.filter((value) => Math.abs(value) === 30).length < 0.001 * features.length);
   back.forEach((value, i) => {
-    if (Math.abs(normalised[i]) < 30 && Math.abs(value - features[i]) > 1e-5)
-      assert.unreachable(`feature ${i}: ${value}, ${features[i]}`);
+    if (Math.abs(value - features[i]) > 1e-5) assert.unreachable(`feature ${i}: ${value}, ${features[i]}`);
   });
-  const wild = features.slice(0, FEATURE_SIZE);
-  wild[0] = Number.NaN;
-  wild[1] = 1e9;
-  const normal = normalisation.normalise(wild);
-  assert.is(normal[0], 0);
-  assert.is(normal[1], 30);
 });
 
 test('sets of samples are taken and joined in order', () => {

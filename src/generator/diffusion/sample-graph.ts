@@ -1,71 +1,118 @@
-/** Sampling as graphs: the first noise, and any number of DDIM steps within one run. */
+/** Sampling as graphs: the first noise, and any number of denoising steps within one run. */
 import {
   add,
   concat,
   expand,
-  Graph,
+  type Graph,
   mul,
   normals,
-  type ParameterLayout,
   reshape,
   scan,
+  slice,
   split,
   sub,
   UNKNOWN,
   type Value,
 } from '../../graph/index.js';
-import { stateName } from '../training/train-graph.js';
-import { denoise, type MotionDiffusionConfig } from './mdm.js';
+import type { MotionDiffusionConfig } from './config.js';
+import { denoise } from './denoiser.js';
+import { frameMask } from './mask.js';
+
+/** The batch a sampler's graph is built for. */
+export interface SamplerShape {
+  batch: number;
+  /** Frames of the longest motion in it. */
+  frames: number;
+  /** True if some are shorter: their `lengths` are an input then. */
+  masked: boolean;
+  /** True for classifier-free guidance: its weight is an input then. */
+  guided: boolean;
+  /** True if the steps add noise. */
+  stochastic: boolean;
+}
+
+/** A sample's random numbers are 2^32 positions; each draw of a whole motion takes as many as a motion of full length. */
+const PER_SAMPLE = 2n ** 32n;
 
 /**
- * Gaussian noise to start from. Inputs: `key` uint64 [], `counters` uint64 [batch], the index of each sample.
- * Output: `x` [batch, T, D].
+ * Draw `draw` of each sample: normals [batch, frames, D]. What a sample gets depends on the key, its index and the draw, not
+ * on the other samples or on `frames`.
+ * @param key uint64 []
+ * @param samples uint64 [batch], the index of each sample
+ * @param draw uint64 []
  */
-export function noiseModel({ frames, features }: MotionDiffusionConfig, batch: number): Uint8Array {
-  const graph = new Graph();
+export function sampleNoise(
+  config: MotionDiffusionConfig,
+  frames: number,
+  key: Value,
+  samples: Value,
+  draw: Value,
+): Value {
+  const width = config.frames * config.features;
+  const [batch] = samples.shape;
+  const word = (value: bigint) => samples.graph.root.constant('uint64', [], BigUint64Array.of(value));
+  const perDraw = word(BigInt(Math.ceil(width / 2)));
+  const starts = add(mul(samples, word(PER_SAMPLE)), mul(draw, perDraw));
+  return slice(reshape(normals(key, starts, width), [batch, config.frames, config.features]), 1, 0, frames);
+}
+
+/** Adds the inputs `key` uint64 [], `samples` uint64 [batch] and the output `x` [batch, frames, D], the noise to start from. */
+export function buildNoise(graph: Graph, config: MotionDiffusionConfig, batch: number, frames: number): void {
   const key = graph.input('uint64', [], 'key');
-  const counters = graph.input('uint64', [batch], 'counters');
-  const starts = mul(counters, graph.constant('uint64', [], BigUint64Array.of(2n ** 32n)));
-  graph.output(reshape(normals(key, starts, frames * features), [batch, frames, features]), 'x');
-  return graph.toModel();
+  const samples = graph.input('uint64', [batch], 'samples');
+  const first = graph.constant('uint64', [], BigUint64Array.of(0n));
+  graph.output(sampleNoise(config, frames, key, samples, first), 'x');
 }
 
 /**
- * Denoising steps with the averaged weights. Inputs: these weights; `x` [batch, T, D]; `labels` int64 [batch]; for each
- * step `timesteps` int64 [steps], `signal` and `rest` [steps]; if `guided`, also `guidance` []: the prediction is then
- * `u + guidance (c - u)` of the unconditional u and the conditional c (Ho & Salimans 2022). Output: `next.x`.
+ * Adds denoising steps to a graph. Inputs: `x` [batch, frames, D]; for each step `timesteps` int64 [steps], `signal` and
+ * `rest` [steps]; as the shape asks, `condition` and `none` [batch, ...] (the latter if guided), `lengths` int64 [batch],
+ * `guidance` []: the prediction is `u + guidance (c - u)` of the unconditional u and the conditional c (Ho & Salimans
+ * 2022); `sigma` [steps], `draws` uint64 [steps], `key`, `samples`. Output: `next.x`.
  */
-export function samplerModel(
+export function buildSampler(
+  graph: Graph,
   config: MotionDiffusionConfig,
-  layout: ParameterLayout,
-  batch: number,
-  guided: boolean,
-): Uint8Array {
-  const graph = new Graph();
-  const weights = layout.buckets.map(({ shape }, i) => graph.input('float32', shape, stateName('ema', i)));
-  const start = graph.input('float32', [batch, config.frames, config.features], 'x');
-  const labels = graph.input('int64', [batch], 'labels');
+  p: Record<string, Value>,
+  { batch, frames, masked, guided, stochastic }: SamplerShape,
+  condition: { dtype: 'int64' | 'float32'; shape: readonly number[] } | undefined,
+): void {
+  const start = graph.input('float32', [batch, frames, config.features], 'x');
+  const given = (name: string) =>
+    condition && graph.input(condition.dtype, [batch, ...condition.shape], name);
+  const asked = given('condition');
+  const none = guided ? given('none') : undefined;
+  const guidance = guided ? graph.input('float32', [], 'guidance') : undefined;
+  const mask = masked ? frameMask(graph.input('int64', [batch], 'lengths'), frames) : undefined;
   const sequences = [
     graph.input('int64', [UNKNOWN], 'timesteps'),
     graph.input('float32', [UNKNOWN], 'signal'),
     graph.input('float32', [UNKNOWN], 'rest'),
   ];
-  const guidance = guided ? graph.input('float32', [], 'guidance') : undefined;
-  const none = graph.constant('int64', [batch], new BigInt64Array(batch).fill(BigInt(config.classes)));
-  const parameters = layout.unpack(weights);
+  const noise = stochastic && {
+    key: graph.input('uint64', [], 'key'),
+    samples: graph.input('uint64', [batch], 'samples'),
+  };
+  if (noise)
+    sequences.push(graph.input('float32', [UNKNOWN], 'sigma'), graph.input('uint64', [UNKNOWN], 'draws'));
 
   const predict = (x: Value, timestep: Value): Value => {
     const timesteps = (count: number) => expand(reshape(timestep, [1]), [count]);
-    if (!guidance) return denoise(config, parameters, x, timesteps(batch), labels);
-    const both = concat([x, x], 0);
-    const prediction = denoise(config, parameters, both, timesteps(2 * batch), concat([labels, none], 0));
-    const [conditional, unconditional] = split(prediction, 0, [batch, batch]);
+    if (!guidance || !asked || !none)
+      return denoise(config, p, x, { timesteps: timesteps(batch), condition: asked, mask });
+    const both = denoise(config, p, concat([x, x], 0), {
+      timesteps: timesteps(2 * batch),
+      condition: concat([asked, none], 0),
+      mask: mask && concat([mask, mask], 0),
+    });
+    const [conditional, unconditional] = split(both, 0, [batch, batch]);
     return add(unconditional, mul(guidance, sub(conditional, unconditional)));
   };
-  const { state } = scan([start], sequences, ([x], [timestep, signal, rest]) => ({
-    state: [add(mul(signal, predict(x, timestep)), mul(rest, x))],
-    stacked: [],
-  }));
+  const { state } = scan([start], sequences, ([x], [timestep, signal, rest, sigma, draw]) => {
+    const next = add(mul(signal, predict(x, timestep)), mul(rest, x));
+    if (!noise) return { state: [next], stacked: [] };
+    const fresh = sampleNoise(config, frames, noise.key, noise.samples, draw);
+    return { state: [add(next, mul(sigma, fresh))], stacked: [] };
+  });
   graph.output(state[0], 'next.x');
-  return graph.toModel();
 }

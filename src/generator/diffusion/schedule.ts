@@ -1,4 +1,4 @@
-/** The noise schedule of the diffusion process and the steps of its deterministic sampler. */
+/** The noise schedule of the diffusion process and the steps of its samplers. */
 
 const OFFSET = 0.008;
 const LARGEST_BETA = 0.999;
@@ -18,26 +18,33 @@ export function cosineSchedule(steps: number): Float64Array {
   return alphaBar;
 }
 
-/** One step of the sampler: `x ← signal x̂_0 + rest x`, where x̂_0 is what the model makes of x at `timestep`. */
+/**
+ * One step of a sampler: `x ← signal x̂_0 + rest x + sigma z`, where x̂_0 is what the model makes of x at `timestep` and z is
+ * fresh noise.
+ */
 export interface SamplerStep {
   timestep: number;
   signal: number;
   rest: number;
+  sigma: number;
 }
 
 /**
- * DDIM with η = 0 (Song et al. 2021, equation 12) over `count` of the schedule's steps, evenly spaced from the last:
- * `x' = √ᾱ' x̂_0 + √(1-ᾱ') (x - √ᾱ x̂_0) / √(1-ᾱ)`; the last step gives x̂_0 itself.
+ * Steps of DDIM (Song et al. 2021, equations 12 and 16) through `count` of the schedule's timesteps, evenly spaced from the
+ * last to the first: `x' = √ᾱ' x̂_0 + √(1-ᾱ'-σ²) (x - √ᾱ x̂_0) / √(1-ᾱ) + σ z`, `σ = η √((1-ᾱ')/(1-ᾱ)) √(1-ᾱ/ᾱ')`; the
+ * last step gives x̂_0 itself.
+ * @param eta 0 is DDIM; 1 over all timesteps is DDPM with the posterior's variance (Ho et al. 2020, equation 7)
  */
-export function ddimSteps(alphaBar: Float64Array, count: number): SamplerStep[] {
-  const timesteps = Array.from(
-    { length: count },
-    (_, i) => Math.round((alphaBar.length * (count - i)) / count) - 1,
+export function samplerSteps(alphaBar: Float64Array, count: number, eta = 0): SamplerStep[] {
+  const last = alphaBar.length - 1;
+  const timesteps = Array.from({ length: count }, (_, i) =>
+    count === 1 ? last : Math.round((last * (count - 1 - i)) / (count - 1)),
   );
   return timesteps.map((timestep, i) => {
     const now = alphaBar[timestep];
     const next = i + 1 < count ? alphaBar[timesteps[i + 1]] : 1;
-    const rest = Math.sqrt((1 - next) / (1 - now));
-    return { timestep, signal: Math.sqrt(next) - rest * Math.sqrt(now), rest };
+    const sigma = eta * Math.sqrt(((1 - next) / (1 - now)) * (1 - now / next));
+    const rest = Math.sqrt(Math.max(0, 1 - next - sigma ** 2) / (1 - now));
+    return { timestep, signal: Math.sqrt(next) - rest * Math.sqrt(now), rest, sigma };
   });
 }

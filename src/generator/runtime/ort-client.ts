@@ -16,7 +16,13 @@ import {
   STOP,
   type WorkerOptions,
 } from './protocol.js';
-import { type Provider, type ProviderChoice, type ProviderPlan, planProvider } from './providers.js';
+import {
+  type Provider,
+  type ProviderChoice,
+  type ProviderPlan,
+  planProvider,
+  runtimeMissing,
+} from './providers.js';
 
 interface Pending {
   resolve(reply: Reply): void;
@@ -46,15 +52,6 @@ const alive = new Set<Int32Array>();
 function quiesce(): void {
   for (const flags of alive) Atomics.store(flags, STOP, 1);
   for (const flags of alive) while (Atomics.load(flags, BUSY) === 1) Atomics.wait(flags, BUSY, 1, 1000);
-}
-
-function missingRuntime(cause: string): GeneratorError {
-  return new GeneratorError(
-    'ERR_RUNTIME_MISSING',
-    'Training and sampling need the package onnxruntime-node 1.29.0. Install it with `npm install onnxruntime-node@1.29.0`; ' +
-      'without a network for its install script add "allowScripts": {"onnxruntime-node": false} to package.json first. ' +
-      `Loading it failed: ${cause}`,
-  );
 }
 
 const buffersOf = (arrays: readonly TensorData[]): ArrayBuffer[] => [
@@ -119,7 +116,7 @@ export class OrtClient {
     const { message, stack } = error ?? {};
     if (reply.dropped) pending.reject(pending.signal?.reason);
     else if (!error) pending.resolve(reply);
-    else if (error.kind === 'missing') pending.reject(missingRuntime(error.message));
+    else if (error.kind === 'missing') pending.reject(runtimeMissing(error.message));
     else
       pending.reject(
         new GeneratorError(error.kind === 'cuda' ? 'ERR_CUDA' : 'ERR_RUNTIME', message!, { cause: stack }),

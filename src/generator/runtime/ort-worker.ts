@@ -19,7 +19,7 @@ import {
   type ValueInfo,
   type WorkerOptions,
 } from './protocol.js';
-import type { Provider } from './providers.js';
+import { type Provider, SETUP_COMMAND, whyNotLoaded } from './providers.js';
 
 const port = parentPort!;
 const options = workerData as WorkerOptions;
@@ -35,6 +35,8 @@ const sessions = new Map<string, Ort.InferenceSession>();
 const residents = new Map<string, Resident>();
 /** Requests not yet begun. One that is dropped leaves this set, which its turn finds out. */
 const waiting = new Set<number>();
+/** The last chain of runs that gave a number that is not finite. */
+let brokenChain: number | undefined;
 let ort: typeof Ort;
 let provider: Provider;
 
@@ -88,7 +90,7 @@ async function createSession(
 
 /** Runs a small model on CUDA: onnxruntime itself never falls back, and some faults show only in a run. */
 async function chooseProvider(): Promise<Provider> {
-  const { choice, probe, reason } = options.plan;
+  const { choice, probe, files, reason } = options.plan;
   if (!probe) return { name: 'cpu', reason };
   try {
     const session = await createSession(probe, 'cuda');
@@ -97,7 +99,9 @@ async function chooseProvider(): Promise<Provider> {
     await native(() => session.release());
     return { name: 'cuda', reason: 'the CUDA provider works' };
   } catch (error) {
-    const message = `the CUDA provider does not work here: ${(error as Error).message.trim()}`;
+    // Why a library did not load onnxruntime writes to its log alone.
+    const cause = whyNotLoaded(files) ?? (error as Error).message.trim();
+    const message = `the CUDA provider does not work here: ${cause} (${SETUP_COMMAND} --check tells more)`;
     if (choice === 'cuda') throw new Error(message, { cause: error });
     return { name: 'cpu', reason: message };
   }
@@ -114,6 +118,9 @@ function describe(session: Ort.InferenceSession): SessionInfo {
 }
 
 async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<string, HostTensor>> {
+  const { guard } = request;
+  if (guard && guard.chain === brokenChain)
+    throw new Error('Expected finite results of the runs before but received others');
   const session = sessions.get(request.session);
   if (!session) throw new Error(`Expected an open session but received '${request.session}'`);
   const feeds: Record<string, Ort.Tensor> = {};
@@ -129,7 +136,10 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
   }
   const results = await native(() => session.run(feeds, fetches));
 
-  for (const [output, name] of Object.entries(request.keep)) {
+  const finite = (output: string) => (results[output].data as Float32Array).every(Number.isFinite);
+  if (guard && !guard.outputs.every(finite)) brokenChain = guard.chain;
+  const keep = guard && guard.chain === brokenChain ? {} : request.keep;
+  for (const [output, name] of Object.entries(keep)) {
     const old = residents.get(name);
     // The runtime has written into the spare array; the tensor it returns is another one.
     if (old) residents.set(name, { tensor: { ...old.tensor, data: old.spare! }, spare: old.tensor.data });
@@ -206,6 +216,7 @@ function fail(id: number, kind: NonNullable<Reply['error']>['kind'], error: unkn
 
 try {
   ort = await native(() => import('onnxruntime-node'));
+  ort.env.logLevel = 'fatal'; // what fails is thrown: it needs no line on stderr too
   try {
     provider = await chooseProvider();
     reply({ id: START, provider });

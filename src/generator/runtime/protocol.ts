@@ -47,6 +47,11 @@ export interface RunRequest {
   keep: Record<string, string>;
   /** Graph outputs to send back. */
   fetch: readonly string[];
+  /**
+   * Float outputs that must be finite: otherwise the run changes no resident tensor, and neither do later runs of the same
+   * `chain`, which are answered without being run.
+   */
+  guard?: { outputs: readonly string[]; chain: number };
 }
 
 export type Request =

@@ -1,10 +1,10 @@
 /** What training changes, as it lies in the onnxruntime thread: weights, Adam's moments, averaged weights, step counts. */
-import { ParameterLayout, sizeOf } from '../../graph/index.js';
+import { type Graph, ParameterLayout, sizeOf, type Value } from '../../graph/index.js';
 import type { NdArray, NumberArray } from '../../io/array.js';
-import { initialise, type MotionDiffusionConfig, parametersOf } from '../diffusion/mdm.js';
 import { GeneratorError } from '../errors.js';
 import type { OrtClient } from '../runtime/ort-client.js';
-import { STATE_KINDS, type StateKind, stateName } from './train-graph.js';
+import { type InitialisedParameter, initialise } from './model.js';
+import { STATE_KINDS, type StateKind, stateName } from './step-graph.js';
 
 /** Named tensors of a checkpoint. */
 export type StateDict = Map<string, NdArray<NumberArray>>;
@@ -24,15 +24,20 @@ export class ResidentState {
   optimizerStep = 0;
 
   constructor(
-    private readonly config: MotionDiffusionConfig,
+    private readonly parameters: readonly InitialisedParameter[],
     private readonly client: OrtClient,
   ) {
-    this.layout = new ParameterLayout(parametersOf(config));
+    this.layout = new ParameterLayout(parameters);
   }
 
   /** Names of the resident tensors of one kind, which are also those of graph inputs. */
   names(kind: StateKind): string[] {
     return this.layout.buckets.map((_, i) => stateName(kind, i));
+  }
+
+  /** Adds the inputs that read one kind of state to a graph, one for each bucket. */
+  inputs(graph: Graph, kind: StateKind): Value[] {
+    return this.names(kind).map((name, i) => graph.input('float32', this.layout.buckets[i].shape, name));
   }
 
   private async place(kind: StateKind, arrays: readonly Float32Array[]): Promise<void> {
@@ -42,7 +47,7 @@ export class ResidentState {
 
   /** Fresh weights, which are their own average, and a fresh optimiser. */
   async initialise(seed: number): Promise<void> {
-    const start = this.layout.join(initialise(this.config, seed));
+    const start = this.layout.join(initialise(this.parameters, seed));
     await this.place('model', start);
     await this.place('ema', start);
     await this.resetOptimizer();

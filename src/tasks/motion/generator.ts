@@ -1,5 +1,4 @@
-import type { Normalisation } from '../../generator/diffusion/normalisation.js';
-import { MotionDiffusion, type MotionDiffusionConfig } from '../../generator/index.js';
+import { MotionDiffusion, type MotionDiffusionConfig, type Normalisation } from '../../generator/index.js';
 import type { NdArray, NumberArray } from '../../io/array.js';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
 import { LoopError } from '../../loop/errors.js';
@@ -20,7 +19,6 @@ export class MotionGenerator implements Generator<MotionSamples> {
   private constructor(
     private readonly model: MotionDiffusion,
     private readonly settings: MotionSettings,
-    private readonly normalisation: Normalisation,
     /** Class of each real item. */
     private readonly realLabels: Int32Array,
   ) {}
@@ -29,13 +27,13 @@ export class MotionGenerator implements Generator<MotionSamples> {
     settings: MotionSettings,
     normalisation: Normalisation,
     realLabels: Int32Array,
-    options: { classes: number; seed: number; threads: number; signal?: AbortSignal },
+    options: { classes: readonly string[]; seed: number; threads: number; signal?: AbortSignal },
   ): Promise<MotionGenerator> {
     const { frames, dModel, layers, heads, ff, diffusionSteps } = settings;
     const config: MotionDiffusionConfig = {
       frames,
       features: FEATURE_SIZE,
-      classes: options.classes,
+      condition: { kind: 'action', classes: options.classes },
       dModel,
       layers,
       heads,
@@ -44,9 +42,8 @@ export class MotionGenerator implements Generator<MotionSamples> {
     };
     const { seed, threads, signal } = options;
     return new MotionGenerator(
-      await MotionDiffusion.create(config, { seed, threads, signal }),
+      await MotionDiffusion.create(config, { seed, threads, signal, normalisation }),
       settings,
-      normalisation,
       realLabels,
     );
   }
@@ -59,7 +56,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
     const { batch, clip, emaDecay, labelDrop, warmup } = this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
-      { features: this.normalisation.normalise(data.features), labels: data.labels },
+      { features: this.finite(data.features), conditions: data.labels },
       {
         steps,
         batch,
@@ -68,7 +65,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
         // An average that reaches further back than one generation would hide what the generation did.
         emaDecay: Math.min(emaDecay, 1 - 1 / steps),
         clip,
-        labelDrop,
+        conditionDrop: labelDrop,
         seed,
         resetOptimizer: true,
         signal,
@@ -76,6 +73,13 @@ export class MotionGenerator implements Generator<MotionSamples> {
       },
     );
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
+  }
+
+  /** A sample that diverged must not end the loop: what is not a number becomes the mean of its feature. */
+  private finite(features: Float32Array): Float32Array {
+    if (features.every(Number.isFinite)) return features;
+    const { mean } = this.model.normalisation;
+    return features.map((value, i) => (Number.isFinite(value) ? value : mean[i % FEATURE_SIZE]));
   }
 
   async sample(
@@ -86,14 +90,14 @@ export class MotionGenerator implements Generator<MotionSamples> {
     const labels = items.map((item) => this.realLabels[item]);
     const { seed, signal, onProgress } = options;
     const values = await this.model.sample({
-      labels,
+      conditions: labels,
       seed,
       steps: samplerSteps,
       guidance,
       signal,
       onProgress: ({ step, steps }) => onProgress?.(step, steps),
     });
-    return { frames, features: this.normalisation.denormalise(values), labels };
+    return { frames, features: values, labels };
   }
 
   async save(directory: string, fs: Fs): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type MotionDataset, OTHER } from '../../data/dataset.js';
-import { Normalisation } from '../../generator/diffusion/normalisation.js';
+import { Normalisation } from '../../generator/index.js';
 import { readNumbers, writeNpy } from '../../io/npy.js';
 import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
@@ -126,7 +126,7 @@ class MotionTrial implements Trial<MotionSamples> {
 
   createGenerator({ seed, signal }: { seed: number; signal?: AbortSignal }): Promise<MotionGenerator> {
     return MotionGenerator.create(this.settings, this.base.normalisation, this.real.labels, {
-      classes: this.classes.length,
+      classes: this.classes,
       seed,
       threads: this.threads,
       signal,

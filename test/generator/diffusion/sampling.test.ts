@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denoise, initialise, parametersOf } from '../../../src/generator/diffusion/mdm.js';
-import { cosineSchedule, ddimSteps } from '../../../src/generator/diffusion/schedule.js';
+import { denoise, parametersOf } from '../../../src/generator/diffusion/denoiser.js';
+import { cosineSchedule, samplerSteps } from '../../../src/generator/diffusion/schedule.js';
+import { initialise } from '../../../src/generator/training/model.js';
 import { Graph } from '../../../src/graph/index.js';
 import { Random } from '../../../src/random/random.js';
 import { evaluate, floats, integers } from '../../graph/session.js';
-import { OPTIONS, rejection, TINY, tinyData, withModel } from '../model.js';
+import { CLASSES, OPTIONS, rejection, TINY, tinyData, withModel } from '../model.js';
 
 const WIDTH = TINY.frames * TINY.features;
 const rowOf = (samples: Float32Array, i: number) => samples.slice(i * WIDTH, (i + 1) * WIDTH);
@@ -24,7 +25,7 @@ test('the cosine schedule keeps the signal at first and loses it in the end', ()
 test('DDIM recovers the clean motion from any noise if the prediction is exact', () => {
   const alphaBar = cosineSchedule(50);
   for (const count of [1, 2, 25, 50]) {
-    const steps = ddimSteps(alphaBar, count);
+    const steps = samplerSteps(alphaBar, count);
     assert.is(steps.length, count);
     assert.is(steps[0].timestep, 49);
     assert.is(new Set(steps.map(({ timestep }) => timestep)).size, count);
@@ -116,7 +117,7 @@ function reference(
 }
 
 test('the network is the transformer it is said to be', async () => {
-  const p = initialise(TINY, 3);
+  const p = initialise(parametersOf(TINY), 3);
   for (const [name, data] of p) // norms and biases start as constants: vary them, so that a mix-up shows
     if (new Set(data).size === 1) data.set(new Random(4, name).normals(data).map((v) => 0.5 + 0.2 * v));
   const graph = new Graph();
@@ -127,7 +128,7 @@ test('the network is the transformer it is said to be', async () => {
   const x = graph.input('float32', [batch, TINY.frames, TINY.features], 'x');
   const timesteps = graph.input('int64', [batch], 'timesteps');
   const labels = graph.input('int64', [batch], 'labels');
-  graph.output(denoise(TINY, values, x, timesteps, labels), 'y');
+  graph.output(denoise(TINY, values, x, { timesteps, condition: labels }), 'y');
   const data = new Random(5).normals(new Float32Array(batch * WIDTH));
   const conditions = [
     [0, 2],
@@ -156,16 +157,16 @@ test('a sample depends on seed, index and label, not on how many are drawn besid
   await withModel(async (model) => {
     await model.train(tinyData(), OPTIONS);
     const labels = Int32Array.from({ length: 70 }, (_, i) => i % 2); // 0 and 64, of two batches, are of one class
-    const many = await model.sample({ labels, seed: 4, steps: 5 });
+    const many = await model.sample({ conditions: labels, seed: 4, steps: 5 });
     assert.is(many.length, 70 * WIDTH);
-    assert.equal(await model.sample({ labels, seed: 4, steps: 5 }), many);
-    const few = await model.sample({ labels: labels.subarray(0, 3), seed: 4, steps: 5 });
+    assert.equal(await model.sample({ conditions: labels, seed: 4, steps: 5 }), many);
+    const few = await model.sample({ conditions: labels.subarray(0, 3), seed: 4, steps: 5 });
     assert.ok(largest(few, many.slice(0, 3 * WIDTH)) < 1e-5);
     for (let i = 1; i < 70; i++) assert.ok(largest(rowOf(many, i), rowOf(many, 0)) > 1e-2, `sample ${i}`);
 
-    const otherSeed = await model.sample({ labels: labels.subarray(0, 3), seed: 5, steps: 5 });
+    const otherSeed = await model.sample({ conditions: labels.subarray(0, 3), seed: 5, steps: 5 });
     assert.ok(largest(otherSeed, few) > 1e-2);
-    const otherLabel = await model.sample({ labels: Int32Array.of(1, 1, 2), seed: 4, steps: 5 });
+    const otherLabel = await model.sample({ conditions: Int32Array.of(1, 1, 2), seed: 4, steps: 5 });
     assert.ok(largest(rowOf(otherLabel, 0), rowOf(few, 0)) > 1e-4);
     assert.equal(rowOf(otherLabel, 1), rowOf(few, 1));
   });
@@ -175,15 +176,15 @@ test('all noise steps in one run or in several give the same samples', async () 
   await withModel(async (model) => {
     const seen: number[] = [];
     const labels = Int32Array.of(0, 3);
-    await model.sample({ labels, seed: 1, steps: 10, onProgress: ({ step }) => seen.push(step) });
+    await model.sample({ conditions: labels, seed: 1, steps: 10, onProgress: ({ step }) => seen.push(step) });
     assert.equal(seen, [8, 16, 20]);
-    assert.is((await model.sample({ labels: new Int32Array(0), seed: 1, steps: 10 })).length, 0);
+    assert.is((await model.sample({ conditions: new Int32Array(0), seed: 1, steps: 10 })).length, 0);
   });
 });
 
 test('sampling uses the averaged weights', async () => {
   await withModel(async (model) => {
-    const sampling = { labels: Int32Array.of(0, 1), seed: 1, steps: 4 };
+    const sampling = { conditions: Int32Array.of(0, 1), seed: 1, steps: 4 };
     const start = await model.sample(sampling);
     await model.train(tinyData(), { ...OPTIONS, emaDecay: 1 });
     assert.equal(await model.sample(sampling), start);
@@ -197,10 +198,10 @@ test('guidance extrapolates from the unconditional to the conditional prediction
     await model.train(tinyData(), OPTIONS);
     // With one step, the sample is the prediction itself.
     const draw = (label: number, guidance?: number) =>
-      model.sample({ labels: Int32Array.of(label), seed: 1, steps: 1, guidance });
+      model.sample({ conditions: Int32Array.of(label), seed: 1, steps: 1, guidance });
     const [conditional, unconditional, guided, none] = [
       await draw(1),
-      await draw(TINY.classes),
+      await draw(CLASSES),
       await draw(1, 2.5),
       await draw(1, 0),
     ];
@@ -221,7 +222,7 @@ test('an abort stops sampling between runs', async () => {
       controller.abort(reason);
     };
     const options = {
-      labels: new Int32Array(200),
+      conditions: new Int32Array(200),
       seed: 1,
       steps: 20,
       signal: controller.signal,
@@ -234,9 +235,9 @@ test('an abort stops sampling between runs', async () => {
 
 test('bad arguments are refused by name', async () => {
   await withModel(async (model) => {
-    const good = { labels: Int32Array.of(0), seed: 1, steps: 5 };
+    const good = { conditions: Int32Array.of(0), seed: 1, steps: 5 };
     for (const [change, message] of [
-      [{ labels: Int32Array.of(0, 4) }, /integer in 0\.\.3 for labels\[1\] but received 4/],
+      [{ conditions: Int32Array.of(0, 4) }, /integer in 0\.\.3 for conditions\[1\] but received 4/],
       [{ steps: 21 }, /integer in 1\.\.20 for steps but received 21/],
       [{ seed: 0.5 }, /for seed but received 0\.5/],
       [{ guidance: Number.NaN }, /finite number for guidance but received NaN/],

@@ -5,7 +5,7 @@ import { Random } from '../../../src/random/random.js';
 export const SLOW: MotionDiffusionConfig = {
   frames: 60,
   features: 100,
-  classes: 3,
+  condition: { kind: 'action', classes: ['a', 'b', 'c'] },
   dModel: 64,
   layers: 3,
   heads: 4,
@@ -15,5 +15,5 @@ export const SLOW: MotionDiffusionConfig = {
 
 export function slowData(count = 16) {
   const features = new Random(3, 'data').normals(new Float32Array(count * SLOW.frames * SLOW.features));
-  return { features, labels: Int32Array.from({ length: count }, (_, i) => i % SLOW.classes) };
+  return { features, conditions: Int32Array.from({ length: count }, (_, i) => i % 3) };
 }

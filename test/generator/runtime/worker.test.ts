@@ -42,7 +42,7 @@ test('the event loop stays free while training and sampling', async () => {
   };
   delay.enable();
   await model.train(slowData(), { ...OPTIONS, steps: 64, batch: 16, onProgress });
-  await model.sample({ labels: new Int32Array(64), seed: 1, steps: 12, onProgress });
+  await model.sample({ conditions: new Int32Array(64), seed: 1, steps: 12, onProgress });
   delay.disable();
   await model.close();
   const lag = delay.percentile(99) / 1e6 - 5;
@@ -62,7 +62,7 @@ test('models side by side do what they do alone', async () => {
 });
 
 test('operations of one model wait for each other', async () => {
-  const sampling = { labels: Int32Array.of(0, 1), seed: 1, steps: 3 };
+  const sampling = { conditions: Int32Array.of(0, 1), seed: 1, steps: 3 };
   const apart = await withModel(async (model) => {
     await model.train(tinyData(), OPTIONS);
     return model.sample(sampling);
@@ -81,7 +81,7 @@ test('closing ends training at once, and later calls are refused', async () => {
   await Promise.all([model.close(), model.close()]);
   assert.ok(performance.now() - start < 5000);
   assert.is((await training).code, 'ERR_CLOSED');
-  for (const promise of [model.state(), model.sample({ labels: Int32Array.of(0), seed: 1, steps: 1 })])
+  for (const promise of [model.state(), model.sample({ conditions: Int32Array.of(0), seed: 1, steps: 1 })])
     assert.is((await rejection(promise)).code, 'ERR_CLOSED');
   await model.close();
 });

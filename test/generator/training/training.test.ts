@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MotionDiffusion } from '../../../src/generator/index.js';
+import { MotionDiffusion, type TrainingData } from '../../../src/generator/index.js';
 import { fingerprint, OPTIONS, rejection, TINY, tinyData, withModel } from '../model.js';
 
 const DATA = tinyData();
-const SAMPLING = { labels: Int32Array.of(0, 1, 2), seed: 9, steps: 5 };
+const SAMPLING = { conditions: Int32Array.of(0, 1, 2), seed: 9, steps: 5 };
 
 test('20 steps, save, restore elsewhere and 20 steps are 40 steps, byte for byte', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'selfcorrect-'));
@@ -72,14 +72,14 @@ test('motions of weight 0 are never drawn', async () => {
 });
 
 test('a label that is always dropped has no influence', async () => {
-  const trained = (labelDrop: number, labels: Int32Array) =>
+  const trained = (conditionDrop: number, conditions: Int32Array) =>
     withModel(async (model) => {
-      await model.train({ ...DATA, labels }, { ...OPTIONS, steps: 4, labelDrop });
+      await model.train({ ...DATA, conditions }, { ...OPTIONS, steps: 4, conditionDrop });
       return fingerprint(model);
     });
   const zeros = new Int32Array(8);
-  assert.is(await trained(1, DATA.labels), await trained(1, zeros));
-  assert.is.not(await trained(0, DATA.labels), await trained(0, zeros));
+  assert.is(await trained(1, DATA.conditions), await trained(1, zeros));
+  assert.is.not(await trained(0, DATA.conditions), await trained(0, zeros));
 });
 
 test('the average follows the weights with the given decay', async () => {
@@ -183,28 +183,53 @@ test('a callback that throws ends training with its error', async () => {
   });
 });
 
-test('a loss that is not finite is an error that names the step', async () => {
+test('a loss that is not finite is an error that names the step, and the model stays as it was before', async () => {
   await withModel(async (model) => {
-    const features = DATA.features.slice().fill(3e38);
-    const error = await rejection(model.train({ ...DATA, features }, OPTIONS));
+    await model.train(DATA, { ...OPTIONS, steps: 8 });
+    const before = await fingerprint(model);
+    const error = await rejection(
+      model.train(DATA, { ...OPTIONS, steps: 40, lr: (step) => (step === 20 ? 1e30 : 1e-3) }),
+    );
     assert.is(error.code, 'ERR_DIVERGED');
-    assert.match(error.message, /finite training loss but received (Infinity|NaN) at step 1$/);
+    assert.match(
+      error.message,
+      /finite training loss and gradient but received .* at step 22; .* after step 16$/,
+    );
+    assert.is(model.step, 16);
+    const after = await fingerprint(model);
+    assert.is.not(after, before);
+    // The state is that of step 16, from where training goes on as if nothing had happened.
+    await model.train(DATA, { ...OPTIONS, steps: 4 });
+    const straight = await withModel(async (other) => {
+      await other.train(DATA, { ...OPTIONS, steps: 20 });
+      return fingerprint(other);
+    });
+    assert.is(await fingerprint(model), straight);
   });
 });
 
 test('bad arguments are refused by name', async () => {
   await withModel(async (model) => {
-    const cases: [Partial<typeof OPTIONS>, Partial<typeof DATA & { weights: Float32Array }>, RegExp][] = [
+    const cases: [Partial<typeof OPTIONS>, Partial<TrainingData>, RegExp][] = [
       [{ steps: 0 }, {}, /integer of at least 1 for steps but received 0/],
       [{ batch: 1.5 }, {}, /integer of at least 1 for batch but received 1\.5/],
       [{ lr: Number.NaN }, {}, /for lr but received NaN/],
       [{ emaDecay: 1.1 }, {}, /number in 0\.\.1 for emaDecay but received 1\.1/],
       [{ clip: 0 }, {}, /positive number for clip but received 0/],
-      [{ labelDrop: -1 }, {}, /for labelDrop but received -1/],
+      [{ conditionDrop: -1 }, {}, /for conditionDrop but received -1/],
       [{ seed: -1 }, {}, /for seed but received -1/],
-      [{}, { labels: Int32Array.of(0, 3) }, /integer in 0\.\.2 for labels\[1\] but received 3/],
-      [{}, { labels: new Int32Array(0) }, /one or more for labels/],
-      [{}, { features: new Float32Array(9) }, /8 x 6 x 5 = 240 numbers for features but received 9/],
+      [
+        {},
+        { conditions: DATA.conditions.with(1, 4) },
+        /integer in 0\.\.3 for conditions\[1\] but received 4/,
+      ],
+      [{}, { conditions: new Int32Array(0) }, /8, one a motion for conditions but received 0/],
+      [{}, { features: new Float32Array(9) }, /multiple of 6 x 5 numbers for features but received 9/],
+      [{}, { lengths: [6, 6] }, /12 x 5 = 60 numbers for features but received 240/],
+      [{}, { lengths: [0, 48] }, /integer of at least 1 for lengths\[0\] but received 0/],
+      [{ mirror: true }, {}, /false for features that are not 263 for mirror but received true/],
+      [{ geometric: { foot: 1 } }, {}, /nothing for features that are not 263 for geometric/],
+      [{ lr: (step) => -step }, {}, /for lr\(1\) but received -1/],
       [
         {},
         { features: DATA.features.with(7, Number.NaN) },
