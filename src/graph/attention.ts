@@ -1,7 +1,17 @@
 /** The two halves of a transformer layer: attention over time, and the feed-forward network of each moment. */
 import { sameShape, type Value } from './graph.js';
 import { gelu, linear, softmax } from './nn.js';
-import { add, expectShapes, matmul, reshape, scale, shift, split, transpose, transposeLast } from './ops.js';
+import {
+  add,
+  expectShapes,
+  matmul,
+  reshape,
+  scale,
+  shift,
+  split,
+  transpose,
+  transposeLast,
+} from './ops/index.js';
 
 /** What a layer does to an activation while it is trained, such as `(x) => random.dropout(x, 0.1)`. */
 export type Dropout = (x: Value) => Value;

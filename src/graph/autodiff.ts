@@ -4,7 +4,7 @@
  * built from the same operations, so they can be differentiated again; those nobody needs are pruned on encoding.
  */
 import { type Graph, sameShape, show, type Value } from './graph.js';
-import { add, expand } from './ops.js';
+import { add, expand } from './ops/index.js';
 
 /**
  * Gradients of a scalar with respect to each of `variables`.

@@ -1,6 +1,6 @@
 /** Loops inside a graph. */
 import { Graph, show, type Value } from './graph.js';
-import { differentiable } from './ops.js';
+import { differentiable } from './ops/index.js';
 
 export interface ScanResult {
   /** The state after the last step. */

@@ -11,15 +11,17 @@ export { gradient } from './autodiff.js';
 export { type ScanResult, scan } from './control.js';
 export { Graph, type Shape, sizeOf, UNKNOWN, Value } from './graph.js';
 export { type Parameter, ParameterLayout } from './layout.js';
+export { crossEntropy, meanSquaredError } from './losses.js';
 export {
   gelu,
+  groupNorm,
   layerNorm,
   linear,
-  meanSquaredError,
+  logSoftmax,
   silu,
   softmax,
 } from './nn.js';
-export * from './ops.js';
+export * from './ops/index.js';
 export {
   type AdamWOptions,
   adamW,

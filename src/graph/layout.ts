@@ -3,7 +3,7 @@
  * another in a single one, so that the optimiser has few, large tensors to update.
  */
 import { type Shape, sizeOf, type Value } from './graph.js';
-import { reshape, split } from './ops.js';
+import { reshape, split } from './ops/index.js';
 
 export interface Parameter {
   name: string;

@@ -22,7 +22,7 @@ import {
   square,
   sub,
   sum,
-} from './ops.js';
+} from './ops/index.js';
 
 /** General matrix product of two matrices, either transposed, plus an optional row: `a b + row`, one Gemm node. */
 function gemm(a: Value, b: Value, transA: boolean, transB: boolean, row?: Value): Value {
@@ -64,29 +64,52 @@ export function softmax(x: Value): Value {
   return differentiable([x], [p], ([d]) => [mul(p, sub(d, sum(mul(d, p), [-1], true)))]);
 }
 
-const LAYER_NORM_EPSILON = 1e-5;
+/** `ln softmax(x)` over the last axis; pulls back `d - softmax(x) Σ d`. */
+export function logSoftmax(x: Value): Value {
+  expectShapes(x.shape.length >= 1, 'logSoftmax', 'one axis or more', x);
+  const y = emit('LogSoftmax', [x], x.shape, { axis: -1 });
+  return differentiable([x], [y], ([d]) => [sub(d, mul(exp(y), sum(d, [-1], true)))]);
+}
+
+const EPSILON = 1e-5;
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016): `y = h γ + β`, `h = (x - mean) s`, `s = 1 / √(var + 1e-5)`;
- * x [..., n], γ and β [n]. With `g = d γ` it pulls back `s (g - mean(g) - h mean(g h))`, `Σ d h` and `Σ d`.
+ * `h = (x - mean) s`, `s = 1 / √(var + 1e-5)` over the last axis; pulls back `s (d - mean(d) - h mean(d h))`.
  */
+function standardise(x: Value): Value {
+  // Not the LayerNormalization node: it is slower than its parts here, and the pullback needs h anyway.
+  const centred = sub(x, mean(x, [-1], true));
+  const inverse = div(x.graph.scalar(1), sqrt(shift(mean(square(centred), [-1], true), EPSILON)));
+  const h = emit('Mul', [centred, inverse], x.shape);
+  return differentiable([x], [h], ([d]) => [
+    mul(sub(sub(d, mean(d, [-1], true)), mul(h, mean(mul(d, h), [-1], true))), inverse),
+  ]);
+}
+
+/** Layer normalisation over the last axis (Ba et al. 2016): `(x - mean) / √(var + 1e-5) γ + β`; x [..., n], γ and β [n]. */
 export function layerNorm(x: Value, gamma: Value, beta: Value): Value {
   const width = x.shape.at(-1) ?? 0;
   const fits = sameShape(gamma.shape, [width]) && sameShape(beta.shape, [width]);
   expectShapes(fits, 'layerNorm', 'x [..., n], gamma [n] and beta [n]', x, gamma, beta);
-  // Not the LayerNormalization node: it is slower than its parts here, and the pullback needs h anyway.
-  const centred = sub(x, mean(x, [-1], true));
-  const deviation = sqrt(shift(mean(square(centred), [-1], true), LAYER_NORM_EPSILON));
-  const inverse = div(x.graph.scalar(1), deviation);
-  const h = mul(centred, inverse);
-  const y = emit('Add', [emit('Mul', [h, gamma], x.shape), beta], x.shape);
-  return differentiable([x, gamma, beta], [y], ([d]) => {
-    const rows = [...x.shape.keys()].slice(0, -1);
-    const dh = mul(d, h);
-    const g = mul(d, gamma);
-    const projected = mul(h, mean(mul(dh, gamma), [-1], true));
-    return [mul(sub(sub(g, mean(g, [-1], true)), projected), inverse), sum(dh, rows), sum(d, rows)];
-  });
+  return add(mul(standardise(x), gamma), beta);
+}
+
+/**
+ * Group normalisation (Wu & He 2018): as `layerNorm`, over all elements of a sample in `channels / groups` channels that
+ * follow one another; x [batch, channels, ...], γ and β [channels].
+ */
+export function groupNorm(x: Value, groups: number, gamma: Value, beta: Value): Value {
+  const [batch, channels, ...rest] = x.shape;
+  const fits =
+    x.shape.length >= 2 &&
+    channels % groups === 0 &&
+    sameShape(gamma.shape, [channels]) &&
+    sameShape(beta.shape, [channels]);
+  const what = `x [batch, channels, ...] in ${groups} groups, gamma and beta [channels]`;
+  expectShapes(fits, 'groupNorm', what, x, gamma, beta);
+  const h = reshape(standardise(reshape(x, [batch, groups, sizeOf(x.shape) / batch / groups])), x.shape);
+  const each = (row: Value) => reshape(row, [channels, ...rest.map(() => 1)]);
+  return add(mul(h, each(gamma)), each(beta));
 }
 
 /**
@@ -106,16 +129,4 @@ export function silu(x: Value): Value {
   const s = sigmoid(x);
   const y = emit('Mul', [x, s], x.shape);
   return differentiable([x], [y], ([d]) => [mul(d, add(s, mul(y, shift(neg(s), 1))))]);
-}
-
-/** Mean of squared differences over all elements, a scalar. */
-export function meanSquaredError(prediction: Value, target: Value): Value {
-  expectShapes(
-    sameShape(prediction.shape, target.shape),
-    'meanSquaredError',
-    'equal shapes',
-    prediction,
-    target,
-  );
-  return mean(square(sub(prediction, target)), [...prediction.shape.keys()]);
 }

@@ -1,7 +1,7 @@
 /** Optimisation steps as graph operations: gradients and state in, new parameters and state out. */
 
 import type { Value } from './graph.js';
-import { add, div, emit, minimum, mul, scale, shift, sqrt, square, sub } from './ops.js';
+import { add, div, emit, minimum, mul, scale, shift, sqrt, square, sub } from './ops/index.js';
 
 /**
  * Scales all gradients by `min(1, limit / (norm + 1e-6))`, where norm is the Euclidean norm over all of them

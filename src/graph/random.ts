@@ -22,7 +22,7 @@ import {
   sin,
   slice,
   sqrt,
-} from './ops.js';
+} from './ops/index.js';
 
 /**
  * A key of the generator: as the paper asks, hexadecimal digits 1..15 that are all different within each half, and odd.

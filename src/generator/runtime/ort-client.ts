@@ -8,6 +8,8 @@ import {
   dtypeOf,
   type HostTensor,
   type Message,
+  type Model,
+  type Recipe,
   type Reply,
   type Request,
   type RunRequest,
@@ -57,6 +59,11 @@ function quiesce(): void {
 const buffersOf = (arrays: readonly TensorData[]): ArrayBuffer[] => [
   ...new Set(arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)),
 ];
+
+function expectSize(name: string, shape: Shape, data: TensorData): void {
+  const size = sizeOf(shape);
+  expectArgument(data.length === size, name, `[${shape}] = ${size} elements`, data.length);
+}
 
 export class OrtClient {
   private readonly worker: Worker;
@@ -166,14 +173,15 @@ export class OrtClient {
   }
 
   /**
-   * Makes sure that the session exists, and says what it takes and gives. `build` is called on the first call with this
-   * name alone: it returns the bytes of an ONNX model, or the path of its file.
+   * Makes sure that the session exists, and says what it takes and gives. The model is built, here or by the thread, on the
+   * first call with this name alone.
    */
-  async open(session: string, build: () => Uint8Array | string, signal?: AbortSignal): Promise<SessionInfo> {
+  async open(session: string, model: (() => Model) | Recipe, signal?: AbortSignal): Promise<SessionInfo> {
     signal?.throwIfAborted();
     let opened = this.sessions.get(session);
     if (!opened) {
-      const building = this.request({ kind: 'open', session, model: build() }).then(({ info }) => info!);
+      const built = typeof model === 'function' ? model() : model;
+      const building = this.request({ kind: 'open', session, model: built }).then(({ info }) => info!);
       this.sessions.set(session, building);
       // A failed one may be opened again; a released one may have a successor of the same name by then.
       building.catch(() => this.sessions.get(session) === building && this.sessions.delete(session));
@@ -211,8 +219,7 @@ export class OrtClient {
     data: T,
     inspect?: (piece: T, offset: number) => void,
   ): Promise<void> {
-    const size = sizeOf(shape);
-    expectArgument(data.length === size, name, `[${shape}] = ${size} elements`, data.length);
+    expectSize(name, shape, data);
     await this.allocate(name, dtypeOf(data), shape);
     for (let offset = 0; offset < data.length; offset += CHUNK) {
       const piece = data.slice(offset, offset + CHUNK) as T;
@@ -231,15 +238,24 @@ export class OrtClient {
     await this.request({ kind: 'free', names });
   }
 
-  /** Runs a session. Runs, like all requests, are done one after another in the order they were asked for. */
+  /**
+   * Runs a session. Runs, like all requests, are done one after another in the order they were asked for.
+   * @throws GeneratorError ERR_ARGUMENT, ERR_RUNTIME, ERR_CLOSED; the signal's reason
+   */
   async run(
     request: RunRequest,
     { transfer = false, signal }: RunOptions = {},
   ): Promise<Record<string, HostTensor>> {
     const feeds: RunRequest['feeds'] = {};
-    for (const [input, value] of Object.entries(request.feeds))
-      feeds[input] = typeof value === 'string' || transfer ? value : { ...value, data: value.data.slice() };
-    const arrays = Object.values(feeds).flatMap((value) => (typeof value === 'string' ? [] : [value.data]));
+    const arrays: TensorData[] = [];
+    for (const [input, value] of Object.entries(request.feeds)) {
+      feeds[input] = value;
+      if (typeof value === 'string') continue;
+      expectSize(input, value.shape, value.data);
+      const data = transfer ? value.data : value.data.slice();
+      feeds[input] = { ...value, data };
+      arrays.push(data);
+    }
     const message: Request = { kind: 'run', ...request, feeds };
     return (await this.request(message, buffersOf(arrays), signal)).tensors!;
   }

@@ -11,6 +11,8 @@ import {
   BUSY,
   type HostTensor,
   type Message,
+  type Model,
+  type Recipe,
   type Reply,
   type Request,
   type SessionInfo,
@@ -69,10 +71,12 @@ const fromOrt = (tensor: Ort.Tensor): HostTensor => ({
   data: tensor.data as HostTensor['data'],
 });
 
-async function createSession(
-  model: Uint8Array | string,
-  on: Provider['name'],
-): Promise<Ort.InferenceSession> {
+async function build({ module, name, args }: Recipe): Promise<Model> {
+  const functions = (await import(module)) as Record<string, (...args: readonly unknown[]) => Model>;
+  return functions[name](...args);
+}
+
+async function createSession(model: Model, on: Provider['name']): Promise<Ort.InferenceSession> {
   const settings: Ort.InferenceSession.SessionOptions = {
     executionProviders: on === 'cuda' ? ['cuda', 'cpu'] : ['cpu'],
     intraOpNumThreads: options.threads,
@@ -156,7 +160,9 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
 async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
   switch (request.kind) {
     case 'open': {
-      const session = await createSession(request.model, provider.name);
+      const { model } = request;
+      const isRecipe = typeof model === 'object' && 'module' in model;
+      const session = await createSession(isRecipe ? await build(model) : model, provider.name);
       sessions.set(request.session, session);
       return { info: describe(session) };
     }

@@ -26,6 +26,20 @@ export interface HostTensor {
   data: TensorData;
 }
 
+/** Bytes of an ONNX model, or the path of its file. */
+export type Model = Uint8Array | string;
+
+/**
+ * A model that the thread builds itself, so that building it holds up nobody: the exported function `name` of a module
+ * returns it. The arguments are cloned.
+ */
+export interface Recipe {
+  /** URL of the module, such as `import.meta.url`. */
+  module: string;
+  name: string;
+  args: readonly unknown[];
+}
+
 /** One input or output of a session. Types and sizes are those of the model file: an axis without a size has its name. */
 export interface ValueInfo {
   name: string;
@@ -55,7 +69,7 @@ export interface RunRequest {
 }
 
 export type Request =
-  | { kind: 'open'; session: string; model: Uint8Array | string }
+  | { kind: 'open'; session: string; model: Model | Recipe }
   | { kind: 'release'; session: string }
   | { kind: 'allocate'; name: string; dtype: DType; shape: Shape }
   | { kind: 'write'; name: string; offset: number; data: TensorData }
