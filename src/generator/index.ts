@@ -17,8 +17,10 @@ export { Normalisation } from './diffusion/normalisation.js';
 export type { SampleOptions } from './diffusion/sampler.js';
 export { GeneratorError, type GeneratorErrorCode } from './errors.js';
 export type { HostTensor } from './runtime/protocol.js';
-export type { Provider, ProviderChoice } from './runtime/providers.js';
-export { fitVocabulary, Tokenizer } from './text/tokenizer.js';
+export { PROVIDER_CHOICES, type Provider, type ProviderChoice } from './runtime/providers.js';
+export { type ClipFiles, ClipText } from './text/clip.js';
+export { type EncodedText, type FitOptions, fitVocabulary, Tokenizer } from './text/tokenizer.js';
+export { wordsOf } from './text/words.js';
 export {
   type Batches,
   type BatchSource,
