@@ -21,14 +21,7 @@ export { PROVIDER_CHOICES, type Provider, type ProviderChoice } from './runtime/
 export { type ClipFiles, ClipText } from './text/clip.js';
 export { type EncodedText, type FitOptions, fitVocabulary, Tokenizer } from './text/tokenizer.js';
 export { wordsOf } from './text/words.js';
-export {
-  type Batches,
-  type BatchSource,
-  denseParameters,
-  encoderLayerParameters,
-  type InitialisedParameter,
-  normParameters,
-  type TrainableModel,
-} from './training/model.js';
+export * from './training/layers.js';
+export type { Batches, BatchSource, InitialisedParameter, TrainableModel } from './training/model.js';
 export type { StateDict } from './training/resident-state.js';
 export { Trainer, type TrainerOptions, type TrainLog, type TrainOptions } from './training/trainer.js';

@@ -10,7 +10,7 @@ export {
 export { gradient } from './autodiff.js';
 export { type ScanResult, scan } from './control.js';
 export { Graph, type Shape, sizeOf, UNKNOWN, Value } from './graph.js';
-export { type Parameter, ParameterLayout } from './layout.js';
+export { type LayoutKind, type Parameter, ParameterLayout } from './layout.js';
 export { crossEntropy, meanSquaredError } from './losses.js';
 export {
   gelu,
@@ -28,6 +28,17 @@ export {
   clipByGlobalNorm,
   exponentialMovingAverage,
   type Moments,
+  warmedUpDecay,
 } from './optim.js';
+export { sinusoidalCode, sinusoidalPositions } from './positions.js';
 export type { DType, TensorData } from './proto.js';
 export { normals, RandomStream, squaresKey } from './random.js';
+export {
+  constantRate,
+  cosineDecay,
+  type Decay,
+  type LearningRateSchedule,
+  linearDecay,
+  stepDecay,
+  warmup,
+} from './schedules.js';

@@ -1,9 +1,9 @@
 /**
- * How named parameters are stored in a graph's state: each matrix is a tensor of its own, and all vectors lie one after
- * another in a single one, so that the optimiser has few, large tensors to update.
+ * How named parameters are stored in a graph's state. The optimiser's work is elementwise, so parameters may share a
+ * tensor as they like: fewer tensors are fewer nodes, but cutting a large one into parts copies it.
  */
-import { type Shape, sizeOf, type Value } from './graph.js';
-import { reshape, split } from './ops/index.js';
+import { type Graph, type Shape, sizeOf, type Value } from './graph.js';
+import { concat, expand, reshape, split } from './ops/index.js';
 
 export interface Parameter {
   name: string;
@@ -16,20 +16,55 @@ interface Bucket {
   members: Parameter[];
 }
 
+/**
+ * - `bucket`: each matrix alone, all vectors one after another in one tensor, which comes last
+ * - `many`: each parameter alone
+ * - `stack`: those of equal shape together
+ * - `flat`: all in one vector
+ */
+export type LayoutKind = 'bucket' | 'many' | 'stack' | 'flat';
+
+const vector = (members: Parameter[]): Bucket => ({
+  shape: [members.reduce((sum, { shape }) => sum + sizeOf(shape), 0)],
+  members,
+});
+const alone = (parameter: Parameter): Bucket => ({ shape: parameter.shape, members: [parameter] });
+
+/** How each kind groups the parameters. */
+const GROUPINGS: Record<LayoutKind, (parameters: readonly Parameter[]) => Bucket[]> = {
+  bucket: (parameters) => {
+    const vectors = parameters.filter(({ shape }) => shape.length === 1);
+    const matrices = parameters.filter(({ shape }) => shape.length !== 1);
+    return [...matrices.map(alone), ...(vectors.length > 0 ? [vector(vectors)] : [])];
+  },
+  many: (parameters) => parameters.map(alone),
+  stack: (parameters) => {
+    const equal = new Map<string, Parameter[]>();
+    for (const parameter of parameters) {
+      const key = parameter.shape.join();
+      equal.set(key, [...(equal.get(key) ?? []), parameter]);
+    }
+    return [...equal.values()].map((members) =>
+      members.length === 1 ? alone(members[0]) : { shape: [members.length, ...members[0].shape], members },
+    );
+  },
+  flat: (parameters) => (parameters.length > 0 ? [vector([...parameters])] : []),
+};
+
 export class ParameterLayout {
   readonly buckets: readonly Bucket[];
 
-  constructor(readonly parameters: readonly Parameter[]) {
+  /** @throws if two parameters have one name, or the kind is unknown */
+  constructor(
+    readonly parameters: readonly Parameter[],
+    readonly kind: LayoutKind = 'bucket',
+  ) {
     const names = new Set(parameters.map(({ name }) => name));
     if (names.size !== parameters.length)
       throw new Error('Expected different names for parameters but received one twice');
-    const matrices = parameters.filter(({ shape }) => shape.length !== 1);
-    const vectors = parameters.filter(({ shape }) => shape.length === 1);
-    const length = vectors.reduce((sum, { shape }) => sum + shape[0], 0);
-    this.buckets = [
-      ...matrices.map((parameter) => ({ shape: parameter.shape, members: [parameter] })),
-      ...(vectors.length > 0 ? [{ shape: [length], members: vectors }] : []),
-    ];
+    if (!Object.hasOwn(GROUPINGS, kind))
+      throw new Error(`Expected one of ${Object.keys(GROUPINGS).join(', ')} for kind but received ${kind}`);
+    this.buckets = GROUPINGS[kind](parameters);
   }
 
   /** Number of scalars in all parameters. */
@@ -40,14 +75,26 @@ export class ParameterLayout {
   /** In a graph: the parameters by name, from one value for each bucket. */
   unpack(values: readonly Value[]): Record<string, Value> {
     const named: Record<string, Value> = {};
-    this.buckets.forEach(({ members }, i) => {
-      const sizes = members.map(({ shape }) => sizeOf(shape));
-      const parts = members.length === 1 ? [values[i]] : split(values[i], 0, sizes);
-      members.forEach(({ name, shape }, j) => {
-        named[name] = reshape(parts[j], shape);
+    this.buckets.forEach(({ shape, members }, i) => {
+      const sizes = members.map((member) => sizeOf(member.shape));
+      const parts = members.length === 1 ? [values[i]] : split(reshape(values[i], [sizeOf(shape)]), 0, sizes);
+      members.forEach((member, j) => {
+        named[member.name] = reshape(parts[j], member.shape);
       });
     });
     return named;
+  }
+
+  /**
+   * In a graph: a number for each parameter, such as its weight decay, over one bucket. A number if it is the same for
+   * all in the bucket, otherwise a value of the bucket's shape.
+   */
+  spread(graph: Graph, bucket: number, numberOf: (parameter: Parameter) => number): number | Value {
+    const { shape, members } = this.buckets[bucket];
+    const numbers = members.map(numberOf);
+    if (numbers.every((value) => value === numbers[0])) return numbers[0];
+    const parts = members.map((member, i) => expand(graph.scalar(numbers[i]), [sizeOf(member.shape)]));
+    return reshape(concat(parts, 0), shape);
   }
 
   /** Outside: bucket arrays from named arrays. Throws if one is missing or has another size. */

@@ -30,7 +30,8 @@ export interface AdamWOptions {
   /** Exponential decay of the moments. */ beta1?: number;
   beta2?: number;
   epsilon?: number;
-  /** Decoupled weight decay. */ weightDecay?: number;
+  /** Decoupled weight decay λ, a value if it differs within the tensor; 0 is usual for vectors. */
+  weightDecay?: number | Value;
 }
 
 /**
@@ -49,11 +50,23 @@ export function adamW(
   const nextV = add(scale(v, beta2), scale(square(gradient), 1 - beta2));
   const denominator = shift(div(sqrt(nextV), sqrt(unbias(beta2))), epsilon);
   const update = mul(div(nextM, denominator), div(learningRate, unbias(beta1)));
-  const decayed = weightDecay === 0 ? parameter : mul(parameter, shift(scale(learningRate, -weightDecay), 1));
+  const lambda = typeof weightDecay === 'number' ? step.graph.scalar(weightDecay) : weightDecay;
+  const decayed =
+    weightDecay === 0 ? parameter : mul(parameter, sub(step.graph.scalar(1), mul(learningRate, lambda)));
   return { parameter: sub(decayed, update), m: nextM, v: nextV };
 }
 
 /** `average + (1 - decay) (value - average)`; decay is a float []. */
 export function exponentialMovingAverage(average: Value, value: Value, decay: Value): Value {
   return add(average, mul(sub(value, average), sub(decay.graph.scalar(1), decay)));
+}
+
+/**
+ * `min(decay, (1 + step) / (10 + step))`: an average that starts from random parameters forgets them at first
+ * (as TensorFlow's ExponentialMovingAverage with num_updates does).
+ * @param decay float []
+ * @param step float [], the number of updates before this one
+ */
+export function warmedUpDecay(decay: Value, step: Value): Value {
+  return minimum(decay, div(shift(step, 1), shift(step, 10)));
 }

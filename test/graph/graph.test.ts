@@ -2,24 +2,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   add,
-  attention,
-  concat,
   exp,
-  expand,
   Graph,
   gatherRows,
-  layerNorm,
-  linear,
-  matmul,
   mul,
   neg,
-  reshape,
-  type Shape,
   scale,
   scan,
   shift,
-  slice,
-  split,
   square,
   sum,
   transpose,
@@ -60,7 +50,7 @@ test('attributes of every kind survive', () => {
   const x = graph.input('float32', [2, 4], 'x');
   const attributes = { axis: -1, large: 2 ** 40, epsilon: { float: 0.25 }, mode: 'edge', pads: [0, -3, 300] };
   graph.output(graph.node('Anything', [x], [x], attributes)[0], 'y');
-  assert.equal(read(graph).graph.nodes[0].attributes, { ...attributes, epsilon: 0.25 });
+  assert.equal(read(graph).graph.nodes[0].attributes, attributes);
 });
 
 test('equal constants are one, different ones are not', () => {
@@ -180,50 +170,6 @@ test('rows of a table whose length is known only when it runs', async () => {
     ids: integers([1, 0, 1], [3]),
   });
   assert.equal([...(result.rows.data as Float32Array)], [3, 4, 1, 2, 3, 4]);
-});
-
-test('shapes that do not fit are refused with the operation and the shapes', () => {
-  const graph = new Graph();
-  let count = 0;
-  const value = (...shape: number[]): Value => graph.input('float32', shape as Shape, `input${count++}`);
-  const ids = graph.input('int64', [3], 'ids');
-  const a = value(2, 3);
-  const cases: [() => unknown, RegExp][] = [
-    [() => add(a, value(2)), /broadcast for Add but received float32 \[2,3\] and float32 \[2\]/],
-    [() => add(a, graph.integers([1])), /one type .* for Add but received float32 \[2,3\] and int64 \[1\]/],
-    [
-      () => matmul(a, value(2, 3)),
-      /\[\.\.\., n, k\] and \[\.\.\., k, m\] .* for matmul but received .*\[2,3\] and .*\[2,3\]/,
-    ],
-    [() => matmul(value(4, 2, 3), value(2, 3, 2)), /for matmul but received/],
-    [() => linear(a, value(3, 4), value(3)), /bias \[out\] for linear but received .*\[3\]/],
-    [() => linear(a, value(2, 4), value(4)), /for linear/],
-    [() => layerNorm(a, value(3), value(2)), /for layerNorm/],
-    [
-      () => attention(value(1, 4, 6), {} as never, 4),
-      /multiple of 4 heads for attention but received float32 \[1,4,6\]/,
-    ],
-    [() => reshape(a, [4]), /as many elements as \[4\] for reshape but received float32 \[2,3\]/],
-    [() => expand(a, [2, 4]), /broadcasts to \[2,4\] for expand/],
-    [() => transpose(a, [0, 0]), /order \[0,0\] for transpose/],
-    [() => slice(a, 1, 2, 4), /range within the axis, not 2\.\.4, for slice/],
-    [() => slice(a, 2, 0, 1), /axis within the rank, not 2, for slice/],
-    [() => sum(a, [-3]), /axis within the rank, not -3, for sum/],
-    [() => concat([a, value(3, 3)], 1), /equal but for axis 1 for concat/],
-    [() => split(a, 1, [1, 1]), /sizes \[1,1\] that fill axis 1 for split/],
-    [() => gatherRows(a, value(2)), /int64 ids for gather but/],
-    [() => neg(value(UNKNOWN, 3)), /known shape for an input of Neg but received float32 \[-1,3\]/],
-    [() => scan([a], [ids, value(2)], () => ({ state: [], stacked: [] })), /sequences of 3 steps for scan/],
-    [
-      () => scan([a], [ids], () => ({ state: [neg(value(3))], stacked: [] })),
-      /float32 \[2,3\] for the next state of scan/,
-    ],
-    [
-      () => graph.constant('float32', [2], new Float32Array(3)),
-      /2 values for a constant of float32 \[2\] but received 3/,
-    ],
-  ];
-  for (const [build, message] of cases) assert.throws(build, message, String(message));
 });
 
 test('values of two bodies do not mix', () => {

@@ -1,4 +1,4 @@
-// Reads back what src/graph/proto.ts writes, field by field, independently of it.
+// Reads back what src/graph/proto.ts writes, field by field, independently of it. Nothing may be left unread.
 
 type Fields = Map<number, (Uint8Array | bigint | number)[]>;
 
@@ -47,9 +47,11 @@ export interface ReadNode {
   op: string;
   inputs: string[];
   outputs: string[];
-  attributes: Record<string, number | string | number[] | ReadGraph>;
+  attributes: Record<string, ReadAttribute>;
 }
+export type ReadAttribute = number | string | number[] | { float: number } | ReadGraph;
 export interface ReadGraph {
+  name: string;
   nodes: ReadNode[];
   initializers: { name: string; type: number; shape: number[]; bytes: Uint8Array }[];
   inputs: ReadValue[];
@@ -67,10 +69,10 @@ function readValue(bytes: Uint8Array): ReadValue {
   };
 }
 
-function readAttribute(bytes: Uint8Array): [string, ReadNode['attributes'][string]] {
+function readAttribute(bytes: Uint8Array): [string, ReadAttribute] {
   const attribute = fields(bytes);
-  const values: Record<number, () => ReadNode['attributes'][string]> = {
-    1: () => numbers(attribute, 2)[0],
+  const values: Record<number, () => ReadAttribute> = {
+    1: () => ({ float: numbers(attribute, 2)[0] }),
     2: () => numbers(attribute, 3)[0],
     3: () => texts(attribute, 4)[0],
     5: () => readGraph(messages(attribute, 6)[0]),
@@ -82,6 +84,7 @@ function readAttribute(bytes: Uint8Array): [string, ReadNode['attributes'][strin
 function readGraph(bytes: Uint8Array): ReadGraph {
   const graph = fields(bytes);
   return {
+    name: texts(graph, 2)[0],
     nodes: messages(graph, 1).map((node) => {
       const parts = fields(node);
       const attributes = Object.fromEntries(messages(parts, 5).map(readAttribute));

@@ -6,11 +6,10 @@ import {
   clipByGlobalNorm,
   exponentialMovingAverage,
   Graph,
-  ParameterLayout,
-  sub,
+  warmedUpDecay,
 } from '../../src/graph/index.js';
 import { Random } from '../../src/random/random.js';
-import { evaluate, floats, open } from './session.js';
+import { floats, open } from './session.js';
 
 const close = (actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string) => {
   assert.is(actual.length, expected.length, what);
@@ -93,51 +92,21 @@ test('clipping scales all gradients to the limit, and only when they exceed it',
   await run.close();
 });
 
-test('a layout keeps matrices apart and vectors together, and finds each again', async () => {
-  const layout = new ParameterLayout([
-    { name: 'w', shape: [2, 2] },
-    { name: 'b', shape: [2] },
-    { name: 'u', shape: [1, 3] },
-    { name: 'c', shape: [3] },
-  ]);
-  assert.equal(
-    layout.buckets.map(({ shape }) => shape),
-    [[2, 2], [1, 3], [5]],
-  );
-  assert.is(layout.size, 12);
-  const named = new Map([
-    ['c', Float32Array.of(1, 2, 3)],
-    ['w', Float32Array.of(4, 5, 6, 7)],
-    ['u', Float32Array.of(8, 9, 10)],
-    ['b', Float32Array.of(11, 12)],
-  ]);
-  const joined = layout.join(named);
-  assert.equal(joined[2], Float32Array.of(11, 12, 1, 2, 3));
-  assert.equal(new Map([...layout.part(joined)].sort()), new Map([...named].sort()));
-
+test('a decay that warms up', async () => {
   const graph = new Graph();
-  const inputs = layout.buckets.map(({ shape }, i) => graph.input('float32', shape, `bucket${i}`));
-  const { b, c, w } = layout.unpack(inputs);
-  assert.equal(w.shape, [2, 2]);
-  graph.output(sub(w, b), 'w-b');
-  graph.output(c, 'c');
-  const feeds = Object.fromEntries(
-    joined.map((data, i) => [`bucket${i}`, floats(data, layout.buckets[i].shape)]),
-  );
-  const result = await evaluate(graph, feeds);
-  assert.equal(result['w-b'].data, Float32Array.of(-7, -7, -5, -5));
-  assert.equal(result.c.data, Float32Array.of(1, 2, 3));
-
-  named.delete('u');
-  assert.throws(() => layout.join(named), /Expected 3 numbers for parameter u but received none/);
-  assert.throws(
-    () =>
-      new ParameterLayout([
-        { name: 'a', shape: [1] },
-        { name: 'a', shape: [2] },
-      ]),
-    /one twice/,
-  );
+  const [decay, step] = ['decay', 'step'].map((name) => graph.input('float32', [], name));
+  graph.output(warmedUpDecay(decay, step), 'y');
+  const run = await open(graph);
+  for (const [at, expected] of [
+    [0, 0.1],
+    [8, 0.5],
+    [80, 0.9],
+    [1e6, 0.9],
+  ]) {
+    const { y } = await run({ decay: floats([0.9], []), step: floats([at], []) });
+    close(y.data as Float32Array, [expected], 1e-6, `step ${at}`);
+  }
+  await run.close();
 });
 
 test.run();

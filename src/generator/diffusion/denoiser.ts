@@ -4,24 +4,27 @@
  */
 import {
   add,
-  attention,
+  cast,
   concat,
-  feedForward,
-  type Graph,
   gatherRows,
-  layerNorm,
-  linear,
   type RandomStream,
   reshape,
   silu,
+  sinusoidalCode,
+  sinusoidalPositions,
   slice,
   type Value,
 } from '../../graph/index.js';
 import { encodeText, textEncoderParameters } from '../text/text-encoder.js';
-import { denseParameters, encoderLayerParameters, type InitialisedParameter } from '../training/model.js';
+import {
+  dense,
+  denseParameters,
+  encoderLayer,
+  encoderLayerParameters,
+  type Parameters,
+} from '../training/layers.js';
+import type { InitialisedParameter } from '../training/model.js';
 import type { ConditionConfig, MotionDiffusionConfig } from './config.js';
-
-type Parameters = Record<string, Value>;
 
 function conditionParameters(condition: ConditionConfig, dModel: number): InitialisedParameter[] {
   switch (condition.kind) {
@@ -50,20 +53,6 @@ export function parametersOf(config: MotionDiffusionConfig): InitialisedParamete
     ...denseParameters('output', dModel, features),
   ];
 }
-
-/** Sinusoidal code of positions 0 .. count-1 (Vaswani et al. 2017, section 3.5) as a constant [count, width]. */
-export function positions(graph: Graph, count: number, width: number): Value {
-  const table = new Float32Array(count * width);
-  for (let position = 0; position < count; position++)
-    for (let i = 0; i < width; i += 2) {
-      const angle = position * 10000 ** (-i / width);
-      table[position * width + i] = Math.sin(angle);
-      table[position * width + i + 1] = Math.cos(angle);
-    }
-  return graph.constant('float32', [count, width], table);
-}
-
-const dense = (p: Parameters, name: string, x: Value) => linear(x, p[`${name}.weight`], p[`${name}.bias`]);
 
 /** Tokens [batch, dModel] of conditions, as `encodeConditions` gives them; none if the model has no condition. */
 function conditionTokens(config: MotionDiffusionConfig, p: Parameters, condition?: Value): Value[] {
@@ -99,12 +88,11 @@ export function denoise(
   { timesteps, condition, mask, random }: DenoiserContext,
 ): Value {
   const { graph } = x;
-  const { dModel, layers, heads, diffusionSteps, dropout: rate = 0 } = config;
+  const { dModel, layers, heads, dropout: rate = 0 } = config;
   const [batch, frames] = x.shape;
   const dropout = (value: Value) => random?.dropout(value, rate) ?? value;
-  const norm = (name: string, value: Value) => layerNorm(value, p[`${name}.weight`], p[`${name}.bias`]);
 
-  const code = gatherRows(positions(graph.root, diffusionSteps, dModel), timesteps);
+  const code = sinusoidalCode(cast(timesteps, 'float32'), dModel);
   const time = dense(p, 'time2', silu(dense(p, 'time1', code)));
   const context = [time, ...conditionTokens(config, p, condition)];
   const present = graph.root.constant(
@@ -114,23 +102,7 @@ export function denoise(
   );
   const keys = mask && concat([present, mask], 1);
   let h = concat([...context.map((token) => reshape(token, [batch, 1, dModel])), dense(p, 'input', x)], 1);
-  h = dropout(add(h, positions(graph.root, context.length + frames, dModel)));
-  for (let i = 0; i < layers; i++) {
-    const name = `layers.${i}`;
-    const heed = {
-      qkvWeight: p[`${name}.qkv.weight`],
-      qkvBias: p[`${name}.qkv.bias`],
-      outWeight: p[`${name}.out.weight`],
-      outBias: p[`${name}.out.bias`],
-    };
-    const feed = {
-      inWeight: p[`${name}.ff1.weight`],
-      inBias: p[`${name}.ff1.bias`],
-      outWeight: p[`${name}.ff2.weight`],
-      outBias: p[`${name}.ff2.bias`],
-    };
-    h = norm(`${name}.norm1`, add(h, dropout(attention(h, heed, heads, keys, dropout))));
-    h = norm(`${name}.norm2`, add(h, dropout(feedForward(h, feed, dropout))));
-  }
+  h = dropout(add(h, sinusoidalPositions(graph.root, context.length + frames, dModel)));
+  for (let i = 0; i < layers; i++) h = encoderLayer(p, `layers.${i}`, h, heads, keys, dropout);
   return dense(p, 'output', slice(h, 1, context.length, context.length + frames));
 }

@@ -3,7 +3,7 @@ import {
   add,
   concat,
   cos,
-  matmul,
+  cumsum,
   mul,
   neg,
   reshape,
@@ -17,15 +17,6 @@ import {
 const JOINTS = 22;
 const POSITIONS = 4;
 const LOCAL = 3 * (JOINTS - 1);
-
-function cumsum(x: Value, _axis: number, _options: unknown): Value {
-  const [batch, frames] = x.shape;
-  const upper = Float32Array.from({ length: frames * frames }, (_, i) =>
-    i % frames > Math.floor(i / frames) ? 1 : 0,
-  );
-  const m = x.graph.root.constant('float32', [frames, frames], upper);
-  return reshape(matmul(reshape(x, [batch, frames]), m), [batch, frames, 1]);
-}
 
 /** Coordinates of all joints, [batch, frames, 22] each, in metres. */
 export interface WorldJoints {

@@ -1,5 +1,5 @@
 /** Which frames of a batch belong to its motions, and which fill them up to the longest. */
-import { cast, reshape, type Value } from '../../graph/index.js';
+import { cast, less, reshape, type Value } from '../../graph/index.js';
 
 /** Float [batch, frames]: 1 for the first `lengths` frames of each motion, then 0. `lengths` is int64 [batch]. */
 export function frameMask(lengths: Value, frames: number): Value {
@@ -7,6 +7,5 @@ export function frameMask(lengths: Value, frames: number): Value {
   const { graph } = lengths;
   const index = graph.integers(Array.from({ length: frames }, (_, t) => t));
   const ends = reshape(lengths, [batch, 1]);
-  const [within] = graph.node('Less', [index, ends], [{ dtype: 'bool', shape: [batch, frames] }]);
-  return cast(within, 'float32');
+  return cast(less(index, ends), 'float32');
 }

@@ -4,19 +4,23 @@
  */
 import {
   add,
-  attention,
   cast,
-  feedForward,
-  type Graph,
   gatherRows,
-  layerNorm,
-  linear,
   minimum,
   reshape,
+  sinusoidalPositions,
   slice,
   type Value,
 } from '../../graph/index.js';
-import { denseParameters, encoderLayerParameters, type InitialisedParameter } from '../training/model.js';
+import {
+  attend,
+  dense,
+  denseParameters,
+  encoderLayerParameters,
+  feed,
+  type Parameters,
+} from '../training/layers.js';
+import type { InitialisedParameter } from '../training/model.js';
 
 export interface TextEncoderConfig {
   /** Number of tokens. */
@@ -44,50 +48,25 @@ export function textEncoderParameters({ vocabulary, dModel }: TextEncoderConfig)
   ];
 }
 
-/** Sinusoidal code of positions 0 .. count-1 (Vaswani et al. 2017, section 3.5) as a constant [count, width]. */
-function positions(graph: Graph, count: number, width: number): Value {
-  const table = Float32Array.from({ length: count * width }, (_, at) => {
-    const i = at % width;
-    const angle = Math.floor(at / width) * 10000 ** (-(i - (i % 2)) / width);
-    return i % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
-  });
-  return graph.constant('float32', [count, width], table);
-}
-
 /**
  * Vectors [batch, dModel] of texts. A text's vector does not depend on how many `<pad>` follow it, nor on other texts.
  * `<start>` alone is a text too: "no condition".
  * @param p the parameters by name
  * @param tokens int64 [batch, maxTokens] as `Tokenizer` gives them
  */
-export function encodeText(p: Record<string, Value>, tokens: Value): Value {
+export function encodeText(p: Parameters, tokens: Value): Value {
   const [batch, count] = tokens.shape;
   const table = p['text.embedding.weight'];
   const width = table.shape[1];
   const { root } = tokens.graph;
-  const norm = (name: string, x: Value) => layerNorm(x, p[`${name}.weight`], p[`${name}.bias`]);
-
   // Tokens are whole numbers of 0 (<pad>) or more.
   const mask = minimum(cast(tokens, 'float32'), root.scalar(1));
-  let h = add(gatherRows(table, tokens), positions(root, count, width));
+  let h = add(gatherRows(table, tokens), sinusoidalPositions(root, count, width));
   for (let i = 0; i < LAYERS; i++) {
     const name = `text.layers.${i}`;
-    const heed = {
-      qkvWeight: p[`${name}.qkv.weight`],
-      qkvBias: p[`${name}.qkv.bias`],
-      outWeight: p[`${name}.out.weight`],
-      outBias: p[`${name}.out.bias`],
-    };
-    const feed = {
-      inWeight: p[`${name}.ff1.weight`],
-      inBias: p[`${name}.ff1.bias`],
-      outWeight: p[`${name}.ff2.weight`],
-      outBias: p[`${name}.ff2.bias`],
-    };
-    h = add(h, attention(h, heed, HEADS, mask));
+    h = attend(p, name, h, HEADS, mask);
     if (i + 1 === LAYERS) h = slice(h, 1, 0, 1); // only `<start>` is read from here on
-    h = norm(`${name}.norm1`, h);
-    h = norm(`${name}.norm2`, add(h, feedForward(h, feed)));
+    h = feed(p, name, h);
   }
-  return linear(reshape(h, [batch, width]), p['text.output.weight'], p['text.output.bias']);
+  return dense(p, 'text.output', reshape(h, [batch, width]));
 }

@@ -43,33 +43,6 @@ export type BatchSource = (first: number, limit: number) => Batches | Promise<Ba
 /** Type and shape of one step's inputs, by name. */
 export type InputSpecs = Readonly<Record<string, { dtype: DType; shape: Shape }>>;
 
-/** Weight `[in, out]` and bias `[out]` of a linear layer, uniform in ±1/√in as PyTorch starts them. */
-export function denseParameters(name: string, input: number, output: number): InitialisedParameter[] {
-  const start = { bound: 1 / Math.sqrt(input) };
-  return [
-    { name: `${name}.weight`, shape: [input, output], start },
-    { name: `${name}.bias`, shape: [output], start },
-  ];
-}
-
-/** Scale (1) and offset (0) of a normalisation over `width` numbers. */
-export const normParameters = (name: string, width: number): InitialisedParameter[] => [
-  { name: `${name}.weight`, shape: [width], start: { value: 1 } },
-  { name: `${name}.bias`, shape: [width], start: { value: 0 } },
-];
-
-/** One post-norm transformer encoder layer with packed query, key and value projections, started as PyTorch does. */
-export const encoderLayerParameters = (name: string, width: number, ff: number): InitialisedParameter[] => [
-  { name: `${name}.qkv.weight`, shape: [width, 3 * width], start: { bound: Math.sqrt(6 / (4 * width)) } },
-  { name: `${name}.qkv.bias`, shape: [3 * width], start: { value: 0 } },
-  { name: `${name}.out.weight`, shape: [width, width], start: { bound: 1 / Math.sqrt(width) } },
-  { name: `${name}.out.bias`, shape: [width], start: { value: 0 } },
-  ...normParameters(`${name}.norm1`, width),
-  ...denseParameters(`${name}.ff1`, width, ff),
-  ...denseParameters(`${name}.ff2`, ff, width),
-  ...normParameters(`${name}.norm2`, width),
-];
-
 /** Start values of all parameters; those of one depend on the seed, its name and its shape alone. */
 export function initialise(
   parameters: readonly InitialisedParameter[],
