@@ -58,6 +58,7 @@ export interface TrainLog {
 }
 
 const SEED = 'seed';
+const STEP_GRAPH = new URL('./step-graph.js', import.meta.url).href;
 
 /** Runs asked for before the first of them has answered: the thread never waits for this one. */
 const AHEAD = 2;
@@ -202,7 +203,13 @@ export class Trainer {
     );
     const described = Object.entries(specs).map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`);
     const session = `train ${described.join(' ')}${weightDecay ? ` decay ${weightDecay}` : ''}`;
-    await this.client.open(session, () => stepGraph(this.model, this.state.layout, specs, weightDecay));
+    const { recipe } = this.model;
+    await this.client.open(
+      session,
+      recipe
+        ? { module: STEP_GRAPH, name: 'stepGraphOf', args: [recipe, specs, weightDecay] }
+        : () => stepGraph(this.model, this.state.layout, specs, weightDecay),
+    );
     const names = STATE_KINDS.flatMap((kind) => this.state.names(kind));
     const request = {
       session,
