@@ -141,6 +141,12 @@ function measured(motions: readonly DrawnMotion[]): string {
   );
 }
 
+/** Names in the page: one list with captions, or, with several motions of a text, a list for each text. */
+function titles({ id, prompt }: DrawnMotion, all: readonly DrawnMotion[]) {
+  const single = prompt === '' || all.every((one, i) => i === 0 || one.prompt !== all[i - 1].prompt);
+  return single ? { group: 'motion', label: id, caption: prompt } : { group: prompt, label: id };
+}
+
 /** Corrects the motions, writes them, and gives the table and the page of both. */
 async function correctDrawn(
   motions: readonly DrawnMotion[],
@@ -167,13 +173,11 @@ async function correctDrawn(
     }),
     about,
   );
-  const views = motions.map(({ id, prompt, joints }, i) => ({
-    group: prompt || 'motions',
-    label: id,
-    caption: prompt,
+  const views = motions.map((motion, i) => ({
+    ...titles(motion, motions),
     fps: FPS,
     joints: result.motions[i].joints,
-    before: joints,
+    before: motion.joints,
     report: reports[i],
   }));
   return {
@@ -186,12 +190,10 @@ async function correctDrawn(
 const page = (motions: readonly DrawnMotion[]): string =>
   renderViewer({
     title: 'Sampled motions',
-    motions: motions.slice(0, VIEWED).map(({ id, prompt, joints }) => ({
-      group: prompt || 'motions',
-      label: id,
-      caption: prompt,
+    motions: motions.slice(0, VIEWED).map((motion) => ({
+      ...titles(motion, motions),
       fps: FPS,
-      joints,
+      joints: motion.joints,
     })),
   });
 
