@@ -10,7 +10,7 @@ const WINDOW = 64;
 const frames = 30;
 const model = await MotionDiffusion.create({ ...SLOW, frames, layers: 2 });
 const data = slowData();
-data.features = data.features.subarray(0, data.labels.length * frames * SLOW.features);
+data.features = data.features.subarray(0, data.conditions.length * frames * SLOW.features);
 const readings = new Map<number, number>();
 await model.train(data, {
   ...OPTIONS,
