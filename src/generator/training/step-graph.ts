@@ -6,6 +6,7 @@ import {
   Graph,
   gradient,
   mul,
+  type Parameter,
   ParameterLayout,
   RandomStream,
   scan,
@@ -68,12 +69,13 @@ export function stepGraph(
         new RandomStream(randomKey, mul(step, perStep)),
       );
       const { gradients, norm } = clipByGlobalNorm(gradient(loss, parameters), clip);
+      const decayOf = ({ shape }: Parameter) => (shape.length > 1 ? weightDecay : 0);
       const updated = parameters.map((parameter, i) =>
         adamW(
           parameter,
           gradients[i],
           { m: m[i], v: v[i] },
-          { learningRate, step: adamStep, weightDecay: parameter.shape.length > 1 ? weightDecay : 0 },
+          { learningRate, step: adamStep, weightDecay: layout.spread(graph, i, decayOf) },
         ),
       );
       return {

@@ -41,7 +41,15 @@ export interface TrainOptions {
   stepsPerRun?: number;
   /** Aborting rejects with the signal's reason after the runs in progress; the steps done until then stay done. */
   signal?: AbortSignal;
-  onProgress?(progress: { step: number; steps: number; loss: number; norm: number; lr: number }): void;
+  /** Called after each run of steps: the last of them, and the loss of each. */
+  onProgress?(progress: {
+    step: number;
+    steps: number;
+    loss: number;
+    norm: number;
+    lr: number;
+    losses: Float32Array;
+  }): void;
 }
 
 export interface TrainLog {
@@ -151,7 +159,14 @@ export class Trainer {
           this.state.step += batches.steps;
           this.state.optimizerStep += batches.steps;
           const last = batches.steps - 1;
-          onProgress?.({ step: from + last + 1, steps, loss: loss[last], norm: norm[last], lr: rates[last] });
+          onProgress?.({
+            step: from + last + 1,
+            steps,
+            loss: loss[last],
+            norm: norm[last],
+            lr: rates[last],
+            losses: loss,
+          });
           return batches.steps;
         },
       );
