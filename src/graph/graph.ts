@@ -1,7 +1,8 @@
 /**
- * A graph of ONNX operations with shapes known while it is built. Operations are functions over `Value`s (see `ops.ts`);
+ * A graph of ONNX operations with shapes known while it is built. Operations are functions over `Value`s (see `ops/`);
  * a node is placed in the innermost graph among those of its inputs, so what a loop body computes from constants alone
  * is computed once, outside. Constants live in the root, deduplicated by content; nodes nobody reads are left out.
+ * Equal nodes are left to the runtime, which merges them: an eighth of a training step's, at no gain in time.
  */
 import { createHash } from 'node:crypto';
 import {

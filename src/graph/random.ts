@@ -14,6 +14,7 @@ import {
   cos,
   div,
   expectShapes,
+  less,
   log,
   mul,
   reshape,
@@ -22,6 +23,7 @@ import {
   sin,
   slice,
   sqrt,
+  where,
 } from './ops/index.js';
 
 /**
@@ -104,6 +106,9 @@ export function normals(key: Value, starts: Value, columns: number): Value {
   return sideBySide(mul(radius, cos(angle)), mul(radius, sin(angle)), columns);
 }
 
+/** Elements of a dropout mask that one word of 32 bits decides. */
+const PER_WORD = 4;
+
 /** Positions that one `RandomStream` may use. */
 const STREAM_LENGTH = 2 ** 32;
 
@@ -155,21 +160,25 @@ export class RandomStream {
 
   /**
    * Inverted dropout (Srivastava et al. 2014): `x m / (1 - rate)` where each m is 0 with probability `rate`, otherwise 1;
-   * pulls back `d m / (1 - rate)`.
+   * pulls back `d m / (1 - rate)`. A word u, uniform in [0, 1], decides four elements one after another, as an arithmetic
+   * decoder does: whether u < rate or not, what is left, `u / rate` or `(u - rate) / (1 - rate)`, is uniform again. So
+   * the masks are independent but for the rounding of u, 2^-24.
    * @param rate 0 (returns `x` and draws nothing) to below 1
    */
   dropout(x: Value, rate: number): Value {
     if (!(rate >= 0 && rate < 1))
       throw new Error(`Expected a number of at least 0 and below 1 for rate of dropout but received ${rate}`);
     if (rate === 0) return x;
-    const count = sizeOf(x.shape);
     const { graph } = x;
-    const [first, second] = this.words(count).map((bits) => cast(bits, 'float32'));
-    const bits = sideBySide(first, second, count);
-    const factor = [graph.scalar(0), graph.scalar(1 / (1 - rate))];
-    const { shape } = bits;
-    const [dropped] = graph.node('Less', [bits, graph.scalar(rate * 2 ** 32)], [{ dtype: 'bool', shape }]);
-    const [mask] = graph.node('Where', [dropped, ...factor], [{ dtype: 'float32', shape }]);
-    return mul(x, reshape(mask, x.shape));
+    const count = sizeOf(x.shape);
+    const pairs = this.words(Math.ceil(count / PER_WORD)).map((bits) => cast(bits, 'float32'));
+    let u = scale(concat(pairs, 1), 2 ** -32);
+    const masks: Value[] = [];
+    while (masks.length < PER_WORD) {
+      const dropped = less(u, graph.scalar(rate));
+      masks.push(where(dropped, graph.scalar(0), graph.scalar(1 / (1 - rate))));
+      u = where(dropped, scale(u, 1 / rate), scale(shift(u, -rate), 1 / (1 - rate)));
+    }
+    return mul(x, reshape(slice(concat(masks, 1), 1, 0, count), x.shape));
   }
 }

@@ -2,6 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  abs,
+  add,
   avgPool2d,
   type ConvolutionTransposeOptions,
   clamp,
@@ -15,6 +17,7 @@ import {
   equal,
   Graph,
   gather,
+  gradient,
   greater,
   groupNorm,
   layerNorm,
@@ -32,8 +35,11 @@ import {
   pow,
   relu,
   type Shape,
+  sinusoidalCode,
+  sinusoidalPositions,
   sizeOf,
   softmax,
+  sum,
   tanh,
   upsampleNearest2d,
   type Value,
@@ -306,6 +312,29 @@ test('pooling and upsampling', async () => {
   const fine = await run([{ shape: [1, 1, 1, 2], data: [1, 2] }], (v) => upsampleNearest2d(v, 2));
   assert.equal(fine.shape, [1, 1, 2, 4]);
   assert.equal(fine.data, [1, 1, 2, 2, 1, 1, 2, 2]);
+});
+
+test('gradients where a function has a kink', async () => {
+  const slope = async (x: readonly number[], build: (x: Value) => Value) =>
+    (await run([list(...x)], (v) => gradient(sum(build(v), [0]), [v])[0])).data;
+  assert.equal(await slope([-1, 0, 1], relu), [0, 0, 1]);
+  assert.equal(await slope([-1, 0, 1], abs), [-1, 0, 1]);
+  assert.equal(await slope([0, 1, 2, 3, 4], (v) => clamp(v, 1, 3)), [0, 1, 1, 1, 0]);
+  const one = (v: Value) => v.graph.scalar(1);
+  assert.equal(await slope([0, 1, 2], (v) => minimum(v, one(v))), [1, 0.5, 0]);
+  assert.equal(await slope([0, 1, 2], (v) => maximum(v, one(v))), [0, 0.5, 1]);
+  assert.equal(await slope([3, 1, 3, 2], (v) => max(v, [0], true)), [0.5, 0, 0.5, 0]);
+});
+
+test('sinusoidal codes of positions', async () => {
+  const table = await run([list(0)], (v) => add(sinusoidalPositions(v.graph, 3, 4), v));
+  const exact = [0, 1, 2].flatMap((p) => [Math.sin(p), Math.cos(p), Math.sin(p / 100), Math.cos(p / 100)]);
+  close(table.data, exact, 'positions');
+  close(
+    (await run([list(2, 0)], (v) => sinusoidalCode(v, 4))).data,
+    [...exact.slice(8), ...exact.slice(0, 4)],
+    'code',
+  );
 });
 
 test.run();

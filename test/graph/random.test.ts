@@ -167,6 +167,43 @@ test('dropout drops at its rate, scales the rest, and lets gradients through the
   }
 });
 
+test('a word decides four elements of a mask, as if each had a word of its own', async () => {
+  const [start, rate] = [9n * 2n ** 32n, Math.fround(0.3)];
+  const f = Math.fround;
+  const size = 4002; // 1001 words, in pairs 1002
+  const [y] = await stream(start, size, (random, x) => [random.dropout(x, rate)]);
+  const pairs = Array.from({ length: 501 }, (_, i) => reference(start + BigInt(i), KEY));
+  let left = [...pairs.map(([first]) => first), ...pairs.map(([, second]) => second)].map(
+    (bits) => f(bits) / 2 ** 32,
+  );
+  const expected: boolean[] = [];
+  for (let element = 0; element < 4; element++) {
+    expected.push(...left.map((u) => u >= rate));
+    left = left.map((u) => f(u < rate ? u * f(1 / rate) : f(u - rate) * f(1 / (1 - rate))));
+  }
+  assert.equal(
+    Array.from(y, (value) => value > 0),
+    expected.slice(0, size),
+  );
+
+  // Each of the 16 outcomes of a word comes as often as it should: chi-squared with 15 degrees of freedom.
+  const words = 2 ** 16;
+  const [mask] = await stream(start, 4 * words, (random, x) => [random.dropout(x, rate)]);
+  const counts = new Array<number>(16).fill(0);
+  for (let word = 0; word < words; word++) {
+    let outcome = 0;
+    for (let element = 0; element < 4; element++)
+      outcome += Number(mask[element * words + word] > 0) << element;
+    counts[outcome]++;
+  }
+  const chi = counts.reduce((total, count, outcome) => {
+    const kept = [0, 1, 2, 3].filter((element) => (outcome >> element) & 1).length;
+    const expectedCount = words * (1 - rate) ** kept * rate ** (4 - kept);
+    return total + (count - expectedCount) ** 2 / expectedCount;
+  }, 0);
+  assert.ok(chi < 44.3, `chi-squared ${chi}: ${counts}`);
+});
+
 test('dropout of nothing draws nothing; what no stream can give is refused', async () => {
   const start = 5n * 2n ** 32n;
   const [y, drawn] = await stream(start, 4, (random, x) => {
