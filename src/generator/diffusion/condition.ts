@@ -76,16 +76,16 @@ function encodeTexts(
       'a caption or several',
       condition,
     );
-    const plain = (texts as string[]).map(encode);
-    return { plain, mirrored: (texts as string[]).map((text) => encode(mirrorCaption(text))) };
+    (texts as string[]).forEach(encode);
+    return texts as string[];
   });
   return {
     dtype: 'int64',
     shape: [maxTokens],
     none: encode(''),
     of: (item, pick, mirrored) => {
-      const rows = captions[item][mirrored ? 'mirrored' : 'plain'];
-      return rows[Math.floor(pick * rows.length)];
+      const text = captions[item][Math.floor(pick * captions[item].length)];
+      return encode(mirrored ? mirrorCaption(text) : text);
     },
   };
 }

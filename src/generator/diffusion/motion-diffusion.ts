@@ -9,8 +9,8 @@ import type { StateDict } from '../training/resident-state.js';
 import { Trainer, type TrainerOptions, type TrainLog, type TrainOptions } from '../training/trainer.js';
 import { motionBatches, type TrainingData } from './batches.js';
 import { checkConfig, flopsPerStep, type MotionDiffusionConfig } from './config.js';
-import { parametersOf } from './denoiser.js';
-import { GEOMETRIC_TERMS, type GeometricWeights, motionLoss } from './loss.js';
+import { GEOMETRIC_TERMS, type GeometricWeights } from './loss.js';
+import { motionModel } from './motion-model.js';
 import { Normalisation } from './normalisation.js';
 import { type SampleOptions, sample } from './sampler.js';
 
@@ -57,7 +57,7 @@ export class MotionDiffusion {
     const { normalisation = Normalisation.none(checked.features) } = options;
     const { width } = normalisation;
     expectArgument(width === checked.features, 'normalisation', `one of ${checked.features} features`, width);
-    const model = { parameters: parametersOf(checked), loss: motionLoss(checked, normalisation) };
+    const model = motionModel(checked, normalisation.mean, normalisation.deviation);
     return new MotionDiffusion(checked, await Trainer.create(model, options), normalisation);
   }
 

@@ -2,11 +2,14 @@
 import {
   add,
   concat,
+  type DType,
   expand,
-  type Graph,
+  Graph,
   mul,
   normals,
+  ParameterLayout,
   reshape,
+  type Shape,
   scan,
   slice,
   split,
@@ -14,8 +17,9 @@ import {
   UNKNOWN,
   type Value,
 } from '../../graph/index.js';
+import { stateName } from '../training/step-graph.js';
 import type { MotionDiffusionConfig } from './config.js';
-import { denoise } from './denoiser.js';
+import { denoise, parametersOf } from './denoiser.js';
 import { frameMask } from './mask.js';
 
 /** The batch a sampler's graph is built for. */
@@ -56,27 +60,31 @@ export function sampleNoise(
   return slice(reshape(normals(key, starts, width), [batch, config.frames, config.features]), 1, 0, frames);
 }
 
-/** Adds the inputs `key` uint64 [], `samples` uint64 [batch] and the output `x` [batch, frames, D], the noise to start from. */
-export function buildNoise(graph: Graph, config: MotionDiffusionConfig, batch: number, frames: number): void {
+/** Inputs: `key` uint64 [], `samples` uint64 [batch]. Output: `x` [batch, frames, D], the noise to start from. */
+export function noiseModel(config: MotionDiffusionConfig, batch: number, frames: number): Uint8Array {
+  const graph = new Graph();
   const key = graph.input('uint64', [], 'key');
   const samples = graph.input('uint64', [batch], 'samples');
   const first = graph.constant('uint64', [], BigUint64Array.of(0n));
   graph.output(sampleNoise(config, frames, key, samples, first), 'x');
+  return graph.toModel();
 }
 
 /**
- * Adds denoising steps to a graph. Inputs: `x` [batch, frames, D]; for each step `timesteps` int64 [steps], `signal` and
+ * Denoising steps with the averaged weights. Inputs: these weights; `x` [batch, frames, D]; for each step `timesteps` int64 [steps], `signal` and
  * `rest` [steps]; as the shape asks, `condition` and `none` [batch, ...] (the latter if guided), `lengths` int64 [batch],
  * `guidance` []: the prediction is `u + guidance (c - u)` of the unconditional u and the conditional c (Ho & Salimans
  * 2022); `sigma` [steps], `draws` uint64 [steps], `key`, `samples`. Output: `next.x`.
  */
-export function buildSampler(
-  graph: Graph,
+export function samplerModel(
   config: MotionDiffusionConfig,
-  p: Record<string, Value>,
   { batch, frames, masked, guided, stochastic }: SamplerShape,
-  condition: { dtype: 'int64' | 'float32'; shape: readonly number[] } | undefined,
-): void {
+  condition: { dtype: DType; shape: Shape } | undefined,
+): Uint8Array {
+  const graph = new Graph();
+  const layout = new ParameterLayout(parametersOf(config));
+  const weights = layout.buckets.map(({ shape }, i) => graph.input('float32', shape, stateName('ema', i)));
+  const p = layout.unpack(weights);
   const start = graph.input('float32', [batch, frames, config.features], 'x');
   const given = (name: string) =>
     condition && graph.input(condition.dtype, [batch, ...condition.shape], name);
@@ -115,4 +123,5 @@ export function buildSampler(
     return { state: [add(next, mul(sigma, fresh))], stacked: [] };
   });
   graph.output(state[0], 'next.x');
+  return graph.toModel();
 }

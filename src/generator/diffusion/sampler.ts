@@ -1,5 +1,5 @@
 /** Drives sampling runs: batches of a fixed size, noise by sample index, some steps in each run. */
-import { Graph, squaresKey } from '../../graph/index.js';
+import { squaresKey } from '../../graph/index.js';
 import { Random } from '../../random/random.js';
 import { expectArgument, expectInteger, expectRange } from '../errors.js';
 import { float32, type HostTensor, int64, uint64 } from '../runtime/protocol.js';
@@ -7,7 +7,7 @@ import type { Trainer } from '../training/trainer.js';
 import { bucketsOf } from './buckets.js';
 import { type Conditions, conditionTensor, type EncodedConditions, encodeConditions } from './condition.js';
 import type { MotionDiffusionConfig } from './config.js';
-import { buildNoise, buildSampler, type SamplerShape } from './sample-graph.js';
+import type { SamplerShape } from './sample-graph.js';
 import { cosineSchedule, type SamplerStep, samplerSteps } from './schedule.js';
 
 export interface SampleOptions {
@@ -42,6 +42,7 @@ export interface SampleOptions {
 /** Sizes of a batch, each with a graph of its own: a few samples need not wait for many unwanted ones. */
 const BATCHES = [8, 64];
 const STEPS_PER_RUN = 4;
+const GRAPHS = new URL('./sample-graph.js', import.meta.url).href;
 
 interface Batch {
   /** Indices of its samples. */
@@ -145,19 +146,10 @@ async function sampleBatch(
   const { batch, frames, masked, guided, stochastic } = shape;
   const kind = `${batch} x ${frames}`;
   const noise = `noise ${kind}`;
-  await client.open(noise, () => {
-    const graph = new Graph();
-    buildNoise(graph, config, batch, frames);
-    return graph.toModel();
-  });
+  await client.open(noise, { module: GRAPHS, name: 'noiseModel', args: [config, batch, frames] });
   const session = `sample ${kind}${masked ? ' masked' : ''}${guided ? ' guided' : ''}${stochastic ? ' stochastic' : ''}`;
-  await client.open(session, () => {
-    const graph = new Graph();
-    const buckets = state.inputs(graph, 'ema');
-    const condition = conditions && { dtype: conditions.dtype as 'int64', shape: conditions.shape };
-    buildSampler(graph, config, state.layout.unpack(buckets), shape, condition);
-    return graph.toModel();
-  });
+  const condition = conditions && { dtype: conditions.dtype, shape: conditions.shape };
+  await client.open(session, { module: GRAPHS, name: 'samplerModel', args: [config, shape, condition] });
   signal?.throwIfAborted();
 
   // The batch is filled up with copies of its first sample, whose results are dropped.

@@ -72,7 +72,10 @@ const fromOrt = (tensor: Ort.Tensor): HostTensor => ({
 });
 
 async function build({ module, name, args }: Recipe): Promise<Model> {
-  const functions = (await import(module)) as Record<string, (...args: readonly unknown[]) => Model>;
+  const functions = (await import(module)) as Record<
+    string,
+    (...args: readonly unknown[]) => Model | Promise<Model>
+  >;
   return functions[name](...args);
 }
 

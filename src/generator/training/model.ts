@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../../graph/index.js';
 import { Random } from '../../random/random.js';
-import type { HostTensor } from '../runtime/protocol.js';
+import type { HostTensor, Recipe } from '../runtime/protocol.js';
 
 /** A parameter and how it starts: uniform in ±bound, a constant, or normal with a deviation. */
 export interface InitialisedParameter extends Parameter {
@@ -26,6 +26,11 @@ export interface TrainableModel {
    * @param random noise and dropout of this step: a function of the training seed and the step alone
    */
   loss(p: Record<string, Value>, inputs: Record<string, Value>, random: RandomStream): Value;
+  /**
+   * How the training thread makes this very model itself, so that building its graph (some 100 ms) doesn't hold up the
+   * thread of the caller: an exported function that returns it, and its arguments.
+   */
+  readonly recipe?: Recipe;
 }
 
 /** Batches of some consecutive steps: every input is stacked along a new first axis, `[steps, ...]`. */

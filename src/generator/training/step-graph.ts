@@ -6,12 +6,14 @@ import {
   Graph,
   gradient,
   mul,
-  type ParameterLayout,
+  type Parameter,
+  ParameterLayout,
   RandomStream,
   scan,
   UNKNOWN,
   type Value,
 } from '../../graph/index.js';
+import type { Recipe } from '../runtime/protocol.js';
 import type { InputSpecs, TrainableModel } from './model.js';
 
 /** What is kept for each parameter bucket: the parameter, Adam's two moments, and the moving average. */
@@ -67,12 +69,13 @@ export function stepGraph(
         new RandomStream(randomKey, mul(step, perStep)),
       );
       const { gradients, norm } = clipByGlobalNorm(gradient(loss, parameters), clip);
+      const decayOf = ({ shape }: Parameter) => (shape.length > 1 ? weightDecay : 0);
       const updated = parameters.map((parameter, i) =>
         adamW(
           parameter,
           gradients[i],
           { m: m[i], v: v[i] },
-          { learningRate, step: adamStep, weightDecay: parameter.shape.length > 1 ? weightDecay : 0 },
+          { learningRate, step: adamStep, weightDecay: layout.spread(graph, i, decayOf) },
         ),
       );
       return {
@@ -92,4 +95,18 @@ export function stepGraph(
   graph.output(stacked[0], 'losses');
   graph.output(stacked[1], 'norms');
   return graph.toModel();
+}
+
+/** The same of a model that is made by its recipe: for the thread that runs it. */
+export async function stepGraphOf(
+  recipe: Recipe,
+  specs: InputSpecs,
+  weightDecay: number,
+): Promise<Uint8Array> {
+  const functions = (await import(recipe.module)) as Record<
+    string,
+    (...args: readonly unknown[]) => TrainableModel
+  >;
+  const model = functions[recipe.name](...recipe.args);
+  return stepGraph(model, new ParameterLayout(model.parameters), specs, weightDecay);
 }

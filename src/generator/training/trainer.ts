@@ -41,7 +41,15 @@ export interface TrainOptions {
   stepsPerRun?: number;
   /** Aborting rejects with the signal's reason after the runs in progress; the steps done until then stay done. */
   signal?: AbortSignal;
-  onProgress?(progress: { step: number; steps: number; loss: number; norm: number; lr: number }): void;
+  /** Called after each run of steps: the last of them, and the loss of each. */
+  onProgress?(progress: {
+    step: number;
+    steps: number;
+    loss: number;
+    norm: number;
+    lr: number;
+    losses: Float32Array;
+  }): void;
 }
 
 export interface TrainLog {
@@ -50,6 +58,7 @@ export interface TrainLog {
 }
 
 const SEED = 'seed';
+const STEP_GRAPH = new URL('./step-graph.js', import.meta.url).href;
 
 /** Runs asked for before the first of them has answered: the thread never waits for this one. */
 const AHEAD = 2;
@@ -150,7 +159,14 @@ export class Trainer {
           this.state.step += batches.steps;
           this.state.optimizerStep += batches.steps;
           const last = batches.steps - 1;
-          onProgress?.({ step: from + last + 1, steps, loss: loss[last], norm: norm[last], lr: rates[last] });
+          onProgress?.({
+            step: from + last + 1,
+            steps,
+            loss: loss[last],
+            norm: norm[last],
+            lr: rates[last],
+            losses: loss,
+          });
           return batches.steps;
         },
       );
@@ -187,7 +203,13 @@ export class Trainer {
     );
     const described = Object.entries(specs).map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`);
     const session = `train ${described.join(' ')}${weightDecay ? ` decay ${weightDecay}` : ''}`;
-    await this.client.open(session, () => stepGraph(this.model, this.state.layout, specs, weightDecay));
+    const { recipe } = this.model;
+    await this.client.open(
+      session,
+      recipe
+        ? { module: STEP_GRAPH, name: 'stepGraphOf', args: [recipe, specs, weightDecay] }
+        : () => stepGraph(this.model, this.state.layout, specs, weightDecay),
+    );
     const names = STATE_KINDS.flatMap((kind) => this.state.names(kind));
     const request = {
       session,

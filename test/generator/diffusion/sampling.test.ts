@@ -178,7 +178,67 @@ test('all noise steps in one run or in several give the same samples', async () 
     const labels = Int32Array.of(0, 3);
     await model.sample({ conditions: labels, seed: 1, steps: 10, onProgress: ({ step }) => seen.push(step) });
     assert.equal(seen, [8, 16, 20]);
+    const several = await model.sample({ conditions: labels, seed: 1, steps: 10 });
+    for (const stepsPerRun of [1, Number.POSITIVE_INFINITY])
+      assert.equal(await model.sample({ conditions: labels, seed: 1, steps: 10, stepsPerRun }), several);
     assert.is((await model.sample({ conditions: new Int32Array(0), seed: 1, steps: 10 })).length, 0);
+  });
+});
+
+test('DDPM is DDIM with η = 1 through all steps: the posterior of Ho et al.', () => {
+  const alphaBar = cosineSchedule(20);
+  const steps = samplerSteps(alphaBar, 20, 1);
+  assert.ok(steps.some(({ sigma }) => sigma > 0.1));
+  steps.forEach(({ timestep: t, signal, rest, sigma }) => {
+    const [now, before] = [alphaBar[t], t > 0 ? alphaBar[t - 1] : 1];
+    const alpha = now / before;
+    const beta = 1 - alpha;
+    const close = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-9, `t ${t}: ${a} is not ${b}`);
+    close(signal, (Math.sqrt(before) * beta) / (1 - now));
+    close(rest, (Math.sqrt(alpha) * (1 - before)) / (1 - now));
+    close(sigma, Math.sqrt(((1 - before) / (1 - now)) * beta));
+  });
+});
+
+test('fresh noise in each step depends on seed, sample and step alone, and comes in addition', async () => {
+  await withModel(async (model) => {
+    await model.train(tinyData(), OPTIONS);
+    const options = { conditions: Int32Array.from({ length: 10 }, () => 1), seed: 3, steps: 20 };
+    const ddim = await model.sample(options);
+    const ddpm = await model.sample({ ...options, eta: 1 });
+    assert.ok(largest(ddim, ddpm) > 1e-2);
+    assert.equal(await model.sample({ ...options, eta: 1, stepsPerRun: Number.POSITIVE_INFINITY }), ddpm);
+    const few = await model.sample({ ...options, eta: 1, conditions: Int32Array.of(1, 1) });
+    assert.ok(largest(few, ddpm.slice(0, 2 * WIDTH)) < 1e-5);
+    assert.ok(largest(rowOf(ddpm, 0), rowOf(ddpm, 1)) > 1e-2);
+    // Shorter motions get the first part of the same noise.
+    const lengths = [6, 3];
+    const shorter = await model.sample({ ...options, eta: 1, conditions: Int32Array.of(1, 1), lengths });
+    assert.ok(largest(shorter.slice(0, WIDTH), few.slice(0, WIDTH)) < 1e-5);
+  });
+});
+
+test('a callback sees each step and may hold a part of the motion fixed', async () => {
+  await withModel(async (model) => {
+    await model.train(tinyData(), OPTIONS);
+    const options = { conditions: Int32Array.of(0, 2), seed: 1, steps: 5 };
+    const plain = await model.sample(options);
+    const timesteps: number[] = [];
+    const watched = await model.sample({
+      ...options,
+      edit: (x, { samples, frames, timestep }) => {
+        assert.equal([x.length, [...samples], frames], [2 * WIDTH, [0, 1], TINY.frames]);
+        timesteps.push(timestep);
+      },
+    });
+    assert.equal(watched, plain);
+    assert.equal(timesteps, [19, 14, 10, 5, 0]);
+    const held = await model.sample({ ...options, edit: (x) => void x.fill(0.25, 0, TINY.features) });
+    assert.equal(new Set(held.subarray(0, TINY.features)), new Set([0.25]));
+    assert.ok(
+      largest(rowOf(held, 0).subarray(TINY.features), rowOf(plain, 0).subarray(TINY.features)) > 1e-4,
+    );
+    assert.equal(rowOf(held, 1), rowOf(plain, 1));
   });
 });
 
