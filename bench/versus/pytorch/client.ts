@@ -45,7 +45,12 @@ export class Pytorch {
   }
 
   static start({ omp, blas }: Threads): Pytorch {
-    const env = { ...process.env, OMP_NUM_THREADS: String(omp), OPENBLAS_NUM_THREADS: String(blas) };
+    const env = {
+      ...process.env,
+      OMP_NUM_THREADS: String(omp),
+      OPENBLAS_NUM_THREADS: String(blas),
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
     return new Pytorch(spawn(PYTHON, [SERVER], { env, stdio: ['pipe', 'pipe', 'inherit'] }));
   }
 
