@@ -55,7 +55,7 @@ function softmaxProduct(scores: Value, p: Value, value: Value): Value {
   const y = emit('MatMul', [p, value], [...p.shape.slice(0, -1), value.shape.at(-1)!]);
   return differentiable([scores, value], [y], ([d]) => [
     mul(p, sub(matmul(d, transposeLast(value)), sum(mul(d, y), [-1], true))),
-    transposeLast(matmul(transposeLast(d), p)),
+    transposeLast(matmul(transposeLast(d), p)), // a transposed p would be read three times as slowly
   ]);
 }
 
