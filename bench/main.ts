@@ -4,12 +4,16 @@
  */
 import { type Gate, machine, printGates } from './results.js';
 
+/** Less of what takes long; suites that have no such part do all. */
+const quick = process.argv.includes('--quick');
+
 const SUITES: Record<string, () => Promise<Gate[]>> = {
   versus: async () => (await import('./versus/versus.js')).versusBench(),
   correct: async () => (await import('./correct.js')).correctorBench(),
   isa: async () => (await import('./isa.js')).isaBench(),
   memory: async () => (await import('./memory.js')).memoryBench(),
   rapier: async () => (await import('./rapier.js')).rapierBench(),
+  pytorch: async () => (await import('./versus/pytorch/pytorch.js')).pytorchBench(quick),
   train: async () => {
     await import('./train.js');
     return [];
@@ -22,7 +26,7 @@ const LONG: Record<string, () => Promise<Gate[]>> = {
 };
 
 const ALL = { ...SUITES, ...LONG };
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--quick');
 for (const name of wanted)
   if (!Object.hasOwn(ALL, name)) {
     console.error(`Expected one of ${Object.keys(ALL).join(', ')} for a suite but received ${name}`);

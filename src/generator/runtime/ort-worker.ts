@@ -202,7 +202,7 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
       for (const name of request.names) residents.delete(name);
       return {};
     case 'run':
-      return { tensors: await run(request) };
+      return { tensors: await run(request), feeds: request.returnFeeds ? handed(request.feeds) : undefined };
     case 'close':
       for (const session of sessions.values()) await native(() => session.release());
       sessions.clear();
@@ -211,9 +211,15 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
   }
 }
 
+/** The feeds that came with a request. */
+const handed = (feeds: Extract<Request, { kind: 'run' }>['feeds']): Record<string, HostTensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).filter((entry): entry is [string, HostTensor] => typeof entry[1] !== 'string'),
+  );
+
 function reply(message: Reply): void {
   const buffers = new Set<ArrayBuffer>();
-  for (const { data } of Object.values(message.tensors ?? {}))
+  for (const { data } of Object.values({ ...message.tensors, ...message.feeds }))
     if (data.buffer instanceof ArrayBuffer) buffers.add(data.buffer);
   port.postMessage(message, [...buffers]);
 }
