@@ -32,7 +32,7 @@ const TRAINING = {
   conditionDrop: 0.1,
   mirror: true,
 };
-const STEPS: Record<Kind, number> = { action: 6000, text: 3000 };
+const STEPS: Record<Kind, number> = { action: 6000, text: 1500 };
 const SAMPLING = { steps: 25, guidance: 1, seed: 1 };
 /** Shares of the steps after which samples are judged. */
 const CURVE = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 3 / 4, 1];
