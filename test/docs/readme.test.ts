@@ -22,7 +22,14 @@ test('the examples of the API run as they stand, by the package name', () => {
 });
 
 test('every npm script, page and picture that the documents name exists', () => {
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/loop.md', 'docs/physics.md']) {
+  for (const file of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'docs/loop.md',
+    'docs/physics.md',
+    'docs/training.md',
+  ]) {
     const text = readFileSync(file, 'utf8');
     for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g))
       assert.type(scripts[name], 'string', `npm run ${name} in ${file}`);

@@ -133,8 +133,8 @@ export class MotionDiffusion {
       mirror,
     });
     if (terms.length === 0) return source;
-    return async (first, limit) => {
-      const batches = await source(first, limit);
+    return async (first, limit, used) => {
+      const batches = await source(first, limit, used);
       for (const { name, weight } of terms) {
         const data = new Float32Array(batches.steps).fill(weight);
         batches.inputs[name] = { dtype: 'float32', shape: [batches.steps], data };

@@ -166,7 +166,7 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
   try {
     results = (await native(() => session.run(feeds, fetches))) as typeof results;
   } finally {
-    discard(Object.values(request.feeds).flatMap((value) => (typeof value === 'string' ? [] : [value.data])));
+    if (!request.returnFeeds) discard(Object.values(handed(request.feeds)).map(({ data }) => data));
   }
 
   const finite = (output: string) => (results[output].data as Float32Array).every(Number.isFinite);
@@ -237,7 +237,7 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
       for (const name of request.names) discardResident(name);
       return {};
     case 'run':
-      return { tensors: await run(request) };
+      return { tensors: await run(request), feeds: request.returnFeeds ? handed(request.feeds) : undefined };
     case 'close':
       for (const session of sessions.values()) await native(() => session.release());
       sessions.clear();
@@ -246,8 +246,14 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
   }
 }
 
+/** The feeds that came with a request. */
+const handed = (feeds: Extract<Request, { kind: 'run' }>['feeds']): Record<string, HostTensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).filter((entry): entry is [string, HostTensor] => typeof entry[1] !== 'string'),
+  );
+
 function reply(message: Reply): void {
-  const arrays = Object.values(message.tensors ?? {}).map(({ data }) => data);
+  const arrays = Object.values({ ...message.tensors, ...message.feeds }).map(({ data }) => data);
   port.postMessage(message, buffersOf(arrays));
 }
 

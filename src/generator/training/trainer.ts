@@ -132,11 +132,12 @@ export class Trainer {
     const { step: first, optimizerStep } = this.state;
     const losses = new Float32Array(steps);
     const running: Promise<number>[] = [];
+    const used: Record<string, HostTensor>[] = [];
     let asked = 0;
 
     const ask = async (): Promise<void> => {
       const from = asked;
-      const batches = await source(first + from, Math.min(stepsPerRun, steps - from));
+      const batches = await source(first + from, Math.min(stepsPerRun, steps - from), used.pop());
       expectArgument(
         Number.isInteger(batches.steps) && batches.steps > 0 && batches.steps <= steps - from,
         'the steps of a batch source',
@@ -146,7 +147,7 @@ export class Trainer {
       asked += batches.steps;
       const adamSteps = Array.from({ length: batches.steps }, (_, i) => optimizerStep + from + i + 1);
       const rates = adamSteps.map((adamStep) => rate(adamStep - 1));
-      const promise = this.run(batches, first + from, adamSteps, rates, chain, options).then(
+      const promise = this.run(batches, first + from, adamSteps, rates, chain, options, used).then(
         ({ loss, norm }) => {
           const bad = loss.findIndex((value, i) => !(Number.isFinite(value) && Number.isFinite(norm[i])));
           if (bad >= 0)
@@ -196,6 +197,7 @@ export class Trainer {
     rates: readonly number[],
     chain: number,
     options: TrainOptions,
+    used: Record<string, HostTensor>[],
   ): Promise<{ loss: Float32Array; norm: Float32Array }> {
     const { clip = Number.POSITIVE_INFINITY, emaDecay = 0.999, weightDecay = 0, seed = this.seed } = options;
     const specs: InputSpecs = Object.fromEntries(
@@ -230,7 +232,7 @@ export class Trainer {
       fetch: ['losses', 'norms'],
       guard: { outputs: ['losses', 'norms'], chain },
     };
-    const result = await this.client.run(request, { transfer: true });
+    const result = await this.client.run(request, { transfer: true, recycle: (feeds) => used.push(feeds) });
     return { loss: result.losses.data as Float32Array, norm: result.norms.data as Float32Array };
   }
 
