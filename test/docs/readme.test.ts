@@ -33,7 +33,8 @@ test('every npm script, page and picture that the documents name exists', () => 
     const text = readFileSync(file, 'utf8');
     for (const [, name] of text.matchAll(/npm run ([a-z:-]+)/g))
       assert.type(scripts[name], 'string', `npm run ${name} in ${file}`);
-    for (const [, target] of text.matchAll(/\]\(([^)#]+)\)/g))
+    const prose = text.replace(/```[\s\S]*?```/g, ''); // code has brackets of its own
+    for (const [, target] of prose.matchAll(/\]\(([^)#]+)\)/g))
       if (!target.startsWith('https:')) assert.ok(existsSync(target), `${target} in ${file}`);
   }
 });

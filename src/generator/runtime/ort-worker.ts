@@ -162,11 +162,13 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
     if (old) old.spare ??= old.tensor.data.slice();
     fetches[output] = old ? toOrt({ ...old.tensor, data: old.spare! }) : null;
   }
-  let results: Ort.InferenceSession.OnnxValueMapType;
+  let results: Ort.InferenceSession.OnnxValueMapType | undefined;
   try {
-    results = (await native(() => session.run(feeds, fetches))) as typeof results;
+    results = await native(() => session.run(feeds, fetches));
   } finally {
-    if (!request.returnFeeds) discard(Object.values(handed(request.feeds)).map(({ data }) => data));
+    // What is not sent back to be filled again is of no more use.
+    if (!(results && request.returnFeeds))
+      discard(Object.values(handed(request.feeds)).map(({ data }) => data));
   }
 
   const finite = (output: string) => (results[output].data as Float32Array).every(Number.isFinite);
