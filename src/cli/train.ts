@@ -23,8 +23,8 @@ import { conditionsFor, FPS, newCondition, type TrainingSet, trainingSet } from 
 const MOST_FRAMES = 196;
 /** Learning rate and dropout of each size. */
 const RATES: Record<ModelSize, { lr: number; dropout: number }> = {
-  S: { lr: 5e-4, dropout: 0 },
-  M: { lr: 3e-4, dropout: 0.1 },
+  S: { lr: 1e-3, dropout: 0 },
+  M: { lr: 5e-4, dropout: 0.1 },
   full: { lr: 1e-4, dropout: 0.1 },
 };
 const WARMUP = 100;
@@ -63,9 +63,9 @@ const FLAGS: Record<string, Flag> = {
     range: [2, 4096],
     help: `frames of the longest motion, ${FPS} a second (that of the data, at most ${MOST_FRAMES})`,
   },
-  steps: { type: 'integer', range: [1, 100_000_000], help: 'training steps in all (4000)' },
+  steps: { type: 'integer', range: [1, 100_000_000], help: 'training steps in all (10000)' },
   batch: { type: 'integer', range: [1, 4096], help: 'motions in a step (32)' },
-  lr: { type: 'number', range: [0, 1e30], help: 'learning rate (S 5e-4, M 3e-4, full 1e-4)' },
+  lr: { type: 'number', range: [0, 1e30], help: 'learning rate (S 1e-3, M 5e-4, full 1e-4)' },
   mirror: { type: 'switch', help: 'show every second motion as its mirror image, its caption too' },
   seed: { type: 'integer', range: [0, Number.MAX_SAFE_INTEGER], help: 'seed of all that is random (0)' },
   threads: { type: 'integer', range: [1, 1024], help: 'threads (one per core); with 1, equal bytes' },
@@ -91,7 +91,7 @@ const FIXED = ['size', 'condition', 'frames', 'seed', 'mirror'];
 
 function settingsOf(flags: ParsedFlags['flags'], before?: Partial<Settings>): Settings {
   const size = (flags.size as ModelSize | undefined) ?? 'S';
-  const { data, clip, mirror = false, steps = 4000, batch = 32, lr = RATES[size].lr } = before ?? {};
+  const { data, clip, mirror = false, steps = 10_000, batch = 32, lr = RATES[size].lr } = before ?? {};
   return {
     data: (flags.data as string | undefined) ?? data ?? null,
     clip: (flags.clip as string | undefined) ?? clip ?? null,
