@@ -1,4 +1,5 @@
-import { type LoopConfig, resolveConfig } from './config.js';
+import { checkAbilities } from './abilities.js';
+import { armSettings, type LoopConfig, resolveConfig } from './config.js';
 import type { LoopEvent } from './events.js';
 import { type Fs, nodeFs } from './fs.js';
 import { Journal } from './journal.js';
@@ -6,9 +7,10 @@ import { type CostRow, generationDirectory, type Row } from './layout.js';
 import { lockDirectory } from './lock.js';
 import { needs, plan, type Unit } from './plan.js';
 import { claim, finishedUnits } from './resume.js';
+import { drawSeed } from './seeds.js';
 import { summarise } from './summary.js';
 import type { Generator, Task, Trial } from './task.js';
-import { drawSeed, readRecord, runUnit } from './unit.js';
+import { readRecord, runUnit } from './unit.js';
 
 export interface RunOptions {
   /** Output directory; a former run of the same configuration there is resumed. */
@@ -37,7 +39,8 @@ export async function runLoop<S>(
   if (!(Number.isInteger(jobs) && jobs >= 1))
     throw new RangeError(`Expected an integer >= 1 for jobs but received ${jobs}`);
   signal?.throwIfAborted();
-  const config = resolveConfig(partial);
+  const config = resolveConfig({ ...task.defaults, ...definedOnly(partial) });
+  checkAbilities(task, config);
   const release = await lockDirectory(fs, out);
   let rows: Row[];
   try {
@@ -51,6 +54,9 @@ export async function runLoop<S>(
   onEvent({ type: 'end', rows });
   return rows;
 }
+
+const definedOnly = <T extends object>(options: T): Partial<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 async function runLocked<S>(
   task: Task<S>,
@@ -129,7 +135,7 @@ class Scheduler<S> {
   }
 
   private async work(): Promise<void> {
-    let held: { seed: number; generator: Generator<S> } | undefined;
+    const hand = new Hand<S>(this.config, this.signal);
     try {
       for (;;) {
         this.signal.throwIfAborted();
@@ -141,27 +147,14 @@ class Scheduler<S> {
         }
         const [unit] = this.open.splice(index, 1);
         const { trial, seconds } = await this.openTrial(unit.seed);
-        // Generation 0 must start from untrained weights; later ones restore whatever generator is at hand.
-        if (held && (held.seed !== unit.seed || unit.generation === 0)) {
-          const { generator } = held;
-          held = undefined;
-          await generator.close();
-        }
-        held ??= {
-          seed: unit.seed,
-          generator: await trial.createGenerator({
-            seed: drawSeed(unit.seed, 'initial', 0),
-            signal: this.signal,
-          }),
-        };
-        await this.finish(unit, trial, held.generator, unit.generation === 0 ? seconds : 0);
+        await this.finish(unit, trial, hand, unit.generation === 0 ? seconds : 0);
       }
     } finally {
-      await held?.generator.close();
+      await hand.close();
     }
   }
 
-  private async finish(unit: Unit, trial: Trial<S>, generator: Generator<S>, prepare: number): Promise<void> {
+  private async finish(unit: Unit, trial: Trial<S>, hand: Hand<S>, prepare: number): Promise<void> {
     const { fs, out, onEvent, journal, units, done, records } = this.shared;
     const { seed, arm, generation } = unit;
     let cost: CostRow = { seed, arm, generation };
@@ -171,12 +164,13 @@ class Scheduler<S> {
         task: this.task,
         trial,
         config: this.config,
-        generator,
+        generator: () => hand.any(trial, seed),
+        newGenerator: (key) => hand.untrained(trial, seed, key),
         fs,
         out,
         signal: this.signal,
-        onStage: (stage, step, total, loss) =>
-          onEvent({ type: 'progress', seed, arm, generation, stage, done: step, total, loss }),
+        onStage: (at, stage, step, total, loss) =>
+          onEvent({ type: 'progress', seed, arm, generation: at, stage, done: step, total, loss }),
         onCost: (value) => {
           cost = value;
           return journal.appendCost(value);
@@ -239,5 +233,39 @@ class Scheduler<S> {
     const waiting = this.waiting;
     this.waiting = [];
     for (const resolve of waiting) resolve();
+  }
+}
+
+/** The one generator that a worker holds. */
+class Hand<S> {
+  private held: { seed: number; generator: Generator<S> } | undefined;
+  private readonly keepOptimizer: boolean;
+
+  constructor(
+    config: LoopConfig,
+    private readonly signal: AbortSignal,
+  ) {
+    this.keepOptimizer = config.arms.some((arm) => armSettings(config, arm).optimizer === 'keep');
+  }
+
+  /** One of this trial in any state. */
+  async any(trial: Trial<S>, seed: number): Promise<Generator<S>> {
+    if (this.held?.seed === seed) return this.held.generator;
+    return this.untrained(trial, seed, drawSeed(seed, 'initial', 0));
+  }
+
+  /** One of this trial with untrained weights by `key`. */
+  async untrained(trial: Trial<S>, seed: number, key: number): Promise<Generator<S>> {
+    await this.close();
+    const { keepOptimizer, signal } = this;
+    const generator = await trial.createGenerator({ seed: key, keepOptimizer, signal });
+    this.held = { seed, generator };
+    return generator;
+  }
+
+  async close(): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    await held?.generator.close();
   }
 }

@@ -8,13 +8,15 @@
  * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
  * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`
  *   record.json                        {"rows":Row[]}: this unit's lines of metrics.jsonl
+ *   provenance.json                    {"format":1,"generations":GenerationProvenance[]}: where its synthetic samples come from
  *   generator/                         the generator's own checkpoint files
- *   synthetic/                         what was added to the training set (only under the regime `accumulate`)
+ *   synthetic/gen-0003/                what was added to the training set (only under regimes that remember)
  *   samples/                           what the task shows of this generation (see below for motion)
  *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
  * OUT/run.lock                         names the process that is writing here; gone when it ends
  * ```
- * A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
+ * With `checkpointEvery` k > 1 only every k-th generation of an arm has a folder, which holds the rows, provenance and synthetic
+ * samples of the k generations up to it. A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
  *
  * `samples/` of the motion task:
  * ```
@@ -61,7 +63,7 @@ export interface CorrectionReport {
   [name: string]: number | Record<string, number>;
 }
 
-/** What a selector says: the motion task gives `candidates`, `cost`, `costFirst` (mean squared distance to the real partner, chosen / first n), `poolDistance`, `chosenDistance` (Frechet distance to the real set in selection space). */
+/** What selection and gates say: `candidates`, for a gate `kept`, for a reward `reward` and `chosenReward` (means); the motion task gives `candidates`, `cost`, `costFirst` (mean squared distance to the real partner, chosen / first n), `poolDistance`, `chosenDistance` (Frechet distance to the real set in selection space). */
 export type SelectionReport = Record<string, number>;
 
 /** One generation of one arm. Generation 0 is shared by all arms and has `arm: null`. */
@@ -73,6 +75,8 @@ export interface GenerationRow {
   /** Mean training loss of this generation. It may fall while the model collapses: it is no alarm. */
   loss: number;
   metrics: Metrics;
+  /** How many real and synthetic samples it was trained on. */
+  trainedOn?: { real: number; synthetic: number };
   correction?: CorrectionReport;
   selection?: SelectionReport;
 }
@@ -126,6 +130,7 @@ export const METRICS_FILE = 'metrics.jsonl';
 export const COSTS_FILE = 'costs.jsonl';
 export const MANIFEST_FILE = 'manifest.json';
 export const RECORD_FILE = 'record.json';
+export const PROVENANCE_FILE = 'provenance.json';
 
 /** Directory of one generation, relative to OUT: `seed-0/gen-0000` or `seed-0/corrected/gen-0003`. */
 export function generationDirectory(seed: number, arm: string | null, generation: number): string {

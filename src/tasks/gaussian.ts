@@ -28,6 +28,7 @@ interface Gaussian {
 export const gaussianTask = (): Task<Points> => ({
   name: 'gaussian',
   settings: { dimensions: 2, target: 'standard normal' },
+  abilities: { correctors: ['corrected', 'placebo'], select: true },
   size: (points) => points.length / 2,
   take: (points, positions) =>
     Float64Array.from({ length: positions.length * 2 }, (_, i) => points[2 * positions[i >> 1] + (i & 1)]),
