@@ -79,7 +79,14 @@ async function runLocked<S>(
   await new Scheduler(task, config, { ...around, journal, units, done, records }).run(jobs);
 
   const rows = collected();
-  rows.push(...summarise(rows, config.arms, config.seeds));
+  rows.push(
+    ...summarise(rows, {
+      arms: config.arms,
+      seeds: config.seeds,
+      watch: task.watch,
+      theory: (arm) => task.theory?.(armSettings(config, arm)) ?? [],
+    }),
+  );
   await journal.write(rows);
   await journal.tidyCosts(units);
   return rows;

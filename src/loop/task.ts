@@ -1,3 +1,4 @@
+import type { Watch } from './alarm.js';
 import type { ArmSettings, LoopConfig } from './config.js';
 import type { Fs } from './fs.js';
 import type { CorrectionReport, GenerationRow, Metrics, SelectionReport } from './layout.js';
@@ -63,6 +64,8 @@ export interface Task<S> {
     seed: number,
     options: { n: number; evaluationCount: number; signal?: AbortSignal },
   ): Promise<Trial<S>>;
+  /** Metrics that give a collapse away, and in which direction; `WATCHED` of `alarm.ts` where left out. */
+  readonly watch?: Watch;
   /** What is known in closed form of an arm of this configuration. Pure. */
   theory?(settings: ArmSettings): TheoryCurve[];
 }
