@@ -10,7 +10,7 @@ import type { Made, Surroundings } from './unit.js';
 
 /** What every generation works with. */
 interface Bench<S> {
-  around: Surroundings<S>;
+  around: Pick<Surroundings<S>, 'task' | 'trial' | 'config' | 'signal'>;
   seed: number;
   generation: number;
   stage: StageRunner;

@@ -53,8 +53,6 @@ export interface Task<S> {
   readonly abilities: Abilities;
   /** What of the loop's configuration suits this task, where it differs from the loop's own defaults. */
   readonly defaults?: Partial<LoopConfig>;
-  /** How another thread makes this task: an exported function of a module, and its arguments. Without it, `jobs` share one thread. */
-  readonly recipe?: { module: string; name: string; args: Json[] };
   size(samples: S): number;
   /** The samples at these positions, in this order; a position may occur twice. */
   take(samples: S, positions: ArrayLike<number>): S;
