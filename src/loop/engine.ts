@@ -1,6 +1,7 @@
 import { checkAbilities } from './abilities.js';
 import { armSettings, type LoopConfig, resolveConfig } from './config.js';
 import type { LoopEvent } from './events.js';
+import { explained } from './explained-fs.js';
 import { type Fs, nodeFs } from './fs.js';
 import { Journal } from './journal.js';
 import type { Row } from './layout.js';
@@ -35,14 +36,15 @@ export interface RunOptions {
  * Runs the self-consuming loop: generation 0 once per seed, then every arm generation by generation, each from the checkpoint of
  * the one before. Every unit reads checkpoints and writes one, so a run that was killed at any time resumes, with the same call,
  * to the same bytes. Returns the rows of metrics.jsonl.
- * @throws LoopError ERR_RANGE, ERR_BUSY, ERR_CONFIG_CHANGED, ERR_TASK; whatever the task throws; `signal.reason`.
+ * @throws LoopError ERR_RANGE, ERR_BUSY, ERR_CONFIG_CHANGED, ERR_DISK, ERR_TASK; whatever the task throws; `signal.reason`.
  */
 export async function runLoop<S>(
   task: Task<S>,
   partial: Partial<LoopConfig>,
   options: RunOptions,
 ): Promise<Row[]> {
-  const { out, signal, onEvent = () => {}, jobs = 1, fs = nodeFs, recipe } = options;
+  const { out, signal, onEvent = () => {}, jobs = 1, recipe } = options;
+  const fs = explained(options.fs ?? nodeFs);
   if (!(Number.isInteger(jobs) && jobs >= 1))
     throw new RangeError(`Expected an integer >= 1 for jobs but received ${jobs}`);
   signal?.throwIfAborted();
@@ -51,7 +53,8 @@ export async function runLoop<S>(
   const release = await lockDirectory(fs, out);
   let rows: Row[];
   try {
-    rows = await runLocked(task, config, { out, fs, signal, onEvent, jobs, recipe });
+    const threads = jobs > 1 && options.fs === undefined ? recipe : undefined;
+    rows = await runLocked(task, config, { out, fs, signal, onEvent, jobs, recipe: threads });
   } catch (error) {
     // A disk that fails now must not hide why the run failed.
     await release().catch(() => {});
@@ -71,6 +74,7 @@ interface Around {
   signal?: AbortSignal;
   onEvent: (event: LoopEvent) => void;
   jobs: number;
+  /** With it, jobs are threads. */
   recipe?: TaskRecipe;
 }
 
@@ -79,7 +83,7 @@ async function runLocked<S>(task: Task<S>, config: LoopConfig, around: Around): 
   await claim(fs, out, task, config);
   const units = plan(config);
   const done = await finishedUnits(fs, out, units);
-  const journal = new Journal(fs, out);
+  const journal = new Journal(fs, out, config.arms);
   const records = new Map<string, Row[]>();
   for (const unit of units) if (done.has(unit.id)) records.set(unit.id, await readRecord(fs, out, unit.id));
   const collected = (): Row[] => units.flatMap((unit) => records.get(unit.id) ?? []);
@@ -113,9 +117,8 @@ async function work<S>(
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const trials = new Trials(task, config, either);
-  const threads = jobs > 1 && recipe !== undefined && fs === nodeFs;
   const runners = Array.from({ length: Math.min(jobs, progress.units.length) }, () =>
-    threads ? new ThreadRunner(recipe, config, out, either) : new LocalRunner(trials, { fs, out }),
+    recipe ? new ThreadRunner(recipe, config, out, either) : new LocalRunner(trials, { fs, out }),
   );
   try {
     await new Scheduler(progress, stop, either, (seed) => trials.close(seed)).run(runners);

@@ -6,6 +6,7 @@ import type { PairedTests } from './paired-tests.js';
  * ```
  * OUT/config.json                      {"format":1,"task":{"name","settings"},"config":LoopConfig}
  * OUT/metrics.jsonl                    one Row a line, see below; a finished run has them in the order of the plan
+ * OUT/tensorboard/seed-0/corrected/     the same metrics as a TensorBoard event file, one run a seed and arm
  * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds, the only thing that differs between two equal runs
  * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
  * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { configFromJson } from './config.js';
 import { LoopError } from './errors.js';
 import type { LoopEvent } from './events.js';
+import { explained } from './explained-fs.js';
 import { nodeFs } from './fs.js';
 import type { CostRow, Row } from './layout.js';
 import type { Unit } from './plan.js';
@@ -42,7 +43,7 @@ function serve(data: ThreadData, port: NonNullable<typeof parentPort>): void {
 
   const ready = makeTask(data.recipe).then((task) => {
     const trials = new Trials(task, configFromJson(data.config), signal);
-    return { trials, runner: new LocalRunner(trials, { fs: nodeFs, out: data.out }) };
+    return { trials, runner: new LocalRunner(trials, { fs: explained(nodeFs), out: data.out }) };
   });
   ready.catch(() => {}); // said when a unit asks for it
 

@@ -49,11 +49,11 @@ test('uncorrected, and the baseline beside it without being asked for', async ()
   assert.equal(generations[0].trainedOn, { real: 4, synthetic: 4 });
   const baseline = rows.find((row) => row.kind === 'generation' && row.arm === 'baseline') as GenerationRow;
   assert.equal([baseline.metrics.mean, baseline.trainedOn], [1.5, { real: 4, synthetic: 0 }]);
-  const { model, samples } = await provenance();
-  assert.is(samples?.count, 4);
-  assert.equal(samples?.item, [0, 1, 2, 3]);
+  const { model, samples } = (await provenance()) as Required<GenerationProvenance>;
+  assert.is(samples.count, 4);
+  assert.equal(samples.item, [0, 1, 2, 3]);
   assert.match(model, /^[0-9a-f]{64}$/);
-  assert.not.equal(model, samples?.drawnFrom);
+  assert.not.equal(model, samples.drawnFrom);
 });
 
 test('regimes with pieces: thin, fresh, keep, subsample', async () => {
@@ -91,12 +91,12 @@ test('gates: what the corrector failed on and what scores too low is left out, w
   );
   assert.is(success.generations[0].selection?.kept, passed.length);
   assert.is(success.generations[0].trainedOn?.synthetic, passed.length);
-  const { samples } = await success.provenance();
-  assert.is(samples?.corrector, 'halve');
-  assert.is((samples?.kept as number[]).filter(Boolean).length, passed.length);
-  assert.is((samples?.status as string[])[199], 'failed');
-  assert.is((samples?.rung as number[])[60], 1);
-  assert.is((samples?.scores?.moved as number[])[0], 0.75);
+  const samples = (await success.provenance()).samples!;
+  assert.is(samples.corrector, 'halve');
+  assert.is((samples.kept as number[]).filter(Boolean).length, passed.length);
+  assert.is((samples.status as string[])[199], 'failed');
+  assert.is((samples.rung as number[])[60], 1);
+  assert.is((samples.scores!.moved as number[])[0], 0.75);
   const scored = await run('gated', { ...wide, minimumReward: -10 });
   assert.equal(
     scored.calls[0].data,
@@ -111,12 +111,12 @@ test('gates: what the corrector failed on and what scores too low is left out, w
 
 test('gamma: the corrected ones are halved, the others stay; provenance says which', async () => {
   const { calls, provenance } = await run('corrected', { regime: 'replace', lambda: 10, gamma: 1 });
-  const { samples } = await provenance();
-  const corrected = samples?.corrected as number[];
+  const samples = (await provenance()).samples!;
+  const corrected = samples.corrected as number[];
   assert.ok(corrected.includes(0) && corrected.includes(1));
   calls[0].data.forEach((value, i) => assert.is(value, (1.5 + i) / (corrected[i] ? 2 : 1)));
   assert.equal(
-    (samples?.status as (string | null)[]).map((status) => (status === null ? 0 : 1)),
+    (samples.status as (string | null)[]).map((status) => (status === null ? 0 : 1)),
     corrected,
   );
 });
