@@ -13,6 +13,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
     load: async () => (await import('./run.js')).run,
   },
+  train: {
+    summary: 'train a motion diffusion model on captioned motions',
+    load: async () => (await import('./train.js')).train,
+  },
+  sample: {
+    summary: 'draw motions from a trained model: npy, BVH and a page to look at them',
+    load: async () => (await import('./sample.js')).sample,
+  },
   correct: {
     summary: 'correct motion files by physics and write them back in their own format',
     load: async () => (await import('./correct.js')).correct,
