@@ -9,6 +9,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'train a motion generator on its own samples, with and without correction, and report',
     load: async () => (await import('./loop.js')).loop,
   },
+  run: {
+    summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
+    load: async () => (await import('./run.js')).run,
+  },
   correct: {
     summary: 'correct motion files by physics and write them back in their own format',
     load: async () => (await import('./correct.js')).correct,

@@ -15,6 +15,7 @@ export { LoopError } from './errors.js';
 export type { LoopEvent, Stage } from './events.js';
 export { type Fs, nodeFs } from './fs.js';
 export * from './layout.js';
+export { type PairedTests, pairedTests } from './paired-tests.js';
 export type { GenerationProvenance, SampleProvenance } from './provenance.js';
 export {
   goldenWeight,
@@ -42,3 +43,4 @@ export type {
   TrainOptions,
   Trial,
 } from './task.js';
+export type { TaskRecipe } from './thread-runner.js';

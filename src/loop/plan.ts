@@ -47,7 +47,7 @@ export function plan(config: Pick<LoopConfig, 'arms' | 'generations' | 'seeds' |
 }
 
 /** `placebo@gamma=1` is matched to `corrected@gamma=1`. */
-function matchedArm(name: ArmName): ArmName | undefined {
+export function matchedArm(name: ArmName): ArmName | undefined {
   const { kind } = parseArm(name);
   const { matches } = ARMS[kind];
   return matches && name.replace(kind, matches);

@@ -1,3 +1,4 @@
+import type { Watch } from './alarm.js';
 import type { ArmSettings, LoopConfig } from './config.js';
 import type { Fs } from './fs.js';
 import type { CorrectionReport, GenerationRow, Metrics, SelectionReport } from './layout.js';
@@ -52,8 +53,6 @@ export interface Task<S> {
   readonly abilities: Abilities;
   /** What of the loop's configuration suits this task, where it differs from the loop's own defaults. */
   readonly defaults?: Partial<LoopConfig>;
-  /** How another thread makes this task: an exported function of a module, and its arguments. Without it, `jobs` share one thread. */
-  readonly recipe?: { module: string; name: string; args: Json[] };
   size(samples: S): number;
   /** The samples at these positions, in this order; a position may occur twice. */
   take(samples: S, positions: ArrayLike<number>): S;
@@ -63,6 +62,8 @@ export interface Task<S> {
     seed: number,
     options: { n: number; evaluationCount: number; signal?: AbortSignal },
   ): Promise<Trial<S>>;
+  /** Metrics that give a collapse away, and in which direction; `WATCHED` of `alarm.ts` where left out. */
+  readonly watch?: Watch;
   /** What is known in closed form of an arm of this configuration. Pure. */
   theory?(settings: ArmSettings): TheoryCurve[];
 }

@@ -33,6 +33,9 @@ const SHAPES: Record<string, (row: Record<string, unknown>) => boolean> = {
     typeof row.arm === 'string' && typeof row.metric === 'string' && Array.isArray(row.interval),
   difference: (row) =>
     typeof row.arm === 'string' && typeof row.against === 'string' && Array.isArray(row.interval),
+  contraction: (row) => typeof row.arm === 'string' && Array.isArray(row.interval),
+  alarm: (row) => typeof row.arm === 'string' && typeof row.metric === 'string',
+  theory: (row) => typeof row.arm === 'string' && typeof row.metric === 'string' && Array.isArray(row.values),
 };
 
 /**

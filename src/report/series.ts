@@ -57,7 +57,7 @@ export function sortRun(data: ReportData): Run {
     else if (row.kind === 'floor') run.floors.push(row);
     else if (row.kind === 'noise') run.noise.push(row);
     else if (row.kind === 'summary') run.summaries.push(row);
-    else run.differences.push(row);
+    else if (row.kind === 'difference') run.differences.push(row);
   }
   run.generations = [...generations.values()].sort((a, b) => a.generation - b.generation || a.seed - b.seed);
   run.seeds = [...new Set(run.generations.map((row) => row.seed))].sort((a, b) => a - b);

@@ -195,21 +195,21 @@ test('accumulate with half the samples, about half of them corrected: the sets a
   );
   let corrected = 0;
   for (const row of rows) {
-    if (row.kind !== 'generation' || row.arm === null) continue;
+    if (row.kind !== 'generation' || row.arm !== 'corrected') continue;
     const count = Object.values(row.correction?.status ?? {}).reduce((sum, each) => sum + each, 0);
     assert.is(count, correctedPositions(4, 1, 3, row.generation).length, `generation ${row.generation}`);
     corrected += count;
   }
   assert.ok(corrected > 0 && corrected < 12, `${corrected} of 12 corrected`);
   const trial = await task().open(3, { n: 8, evaluationCount: 10 });
-  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic', fs);
+  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic/gen-0002', fs);
   assert.is(set.labels.length, 4);
   await fs.mkdir('copy');
   await trial.save(set, 'copy', fs);
   for (const name of ['features.npy', 'labels.npy'])
     assert.equal(
       await fs.read(`copy/${name}`),
-      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/${name}`),
+      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/gen-0002/${name}`),
     );
 });
 
