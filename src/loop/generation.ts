@@ -121,19 +121,14 @@ async function trainingSet<S>(
   const { regime, keep, n, realWeight } = settings;
   const sizes = sets?.map((set) => task.size(set)) ?? [];
   const parts = trainingParts(regime, { n, keep, sizes, seed, generation });
-  const source = async ({ from }: Part): Promise<S> => {
-    if (from === 'real') return trial.real;
-    if (from !== 'fresh') return (sets as readonly S[])[from - 1];
-    if (!trial.fresh)
-      throw new LoopError(
-        'ERR_TASK',
-        `Expected a task with new real samples for the regime fresh but received ${task.name}`,
-      );
-    return trial.fresh(n, generation);
-  };
+  const fresh = parts.some(({ from }) => from === 'fresh')
+    ? await freshSamples(around, n, generation)
+    : undefined;
+  const source = ({ from }: Part): S =>
+    from === 'real' ? trial.real : from === 'fresh' ? (fresh as S) : (sets as readonly S[])[from - 1];
   const pieces: { samples: S; real: boolean; size: number }[] = [];
   for (const part of parts) {
-    const whole = await source(part);
+    const whole = source(part);
     const samples = part.positions ? task.take(whole, part.positions) : whole;
     pieces.push({ samples, real: typeof part.from === 'string', size: task.size(samples) });
   }
@@ -153,6 +148,19 @@ async function trainingSet<S>(
         ),
       ),
   };
+}
+
+async function freshSamples<S>(
+  { task, trial }: Bench<S>['around'],
+  n: number,
+  generation: number,
+): Promise<S> {
+  if (!trial.fresh)
+    throw new LoopError(
+      'ERR_TASK',
+      `Expected a task with new real samples for the regime fresh but received ${task.name}`,
+    );
+  return trial.fresh(n, generation);
 }
 
 /** Cures that train a copy on the newest synthetic samples alone, for as many steps. */

@@ -64,8 +64,7 @@ export function trainingParts(
       return [
         { from: 'real' },
         ...sizes.map((size, i): Part => {
-          const count = Math.floor(((i + 1) * size) / sizes.length);
-          return { from: i + 1, positions: Int32Array.from({ length: count }, (_, k) => k) };
+          return { from: i + 1, positions: firstPositions(Math.floor(((i + 1) * size) / sizes.length)) };
         }),
       ];
     case 'fresh':
@@ -76,6 +75,20 @@ export function trainingParts(
       return [{ from: 'real', positions: kept }, latest];
     }
   }
+}
+
+let ascending = new Int32Array(0);
+const firsts = new Map<number, Int32Array>();
+
+/** 0, 1, ..., count - 1. Made once: the thinning of t generations asks for t of them in each. */
+function firstPositions(count: number): Int32Array {
+  let positions = firsts.get(count);
+  if (!positions) {
+    if (ascending.length < count) ascending = Int32Array.from({ length: 2 * count }, (_, k) => k);
+    positions = ascending.subarray(0, count);
+    firsts.set(count, positions);
+  }
+  return positions;
 }
 
 /** Ascending positions in the concatenation of sets of these sizes, as positions in each set. */
