@@ -11,7 +11,11 @@ function unitName(event: { seed: number; arm: string | null; generation: number 
 }
 
 /** Turns the loop's events into bars (one for the whole run, one per unit under way) and a line per finished unit. */
-export function loopProgress(progress: Progress): (event: LoopEvent) => void {
+export function loopProgress(
+  progress: Progress,
+  /** Without a line per finished unit: tasks that take milliseconds have thousands. */
+  options: { quiet?: boolean } = {},
+): (event: LoopEvent) => void {
   return (event) => {
     switch (event.type) {
       case 'start':
@@ -23,6 +27,7 @@ export function loopProgress(progress: Progress): (event: LoopEvent) => void {
         progress.update({ stage: 'loop', done: event.done, total: event.units });
         break;
       case 'progress':
+        if (options.quiet) break;
         progress.update({
           bar: unitName(event),
           stage: `${unitName(event)}: ${event.stage}`,
@@ -32,6 +37,11 @@ export function loopProgress(progress: Progress): (event: LoopEvent) => void {
         });
         break;
       case 'unit': {
+        if (options.quiet) {
+          progress.end(unitName(event));
+          progress.update({ stage: 'loop', done: event.done, total: event.units });
+          break;
+        }
         const row = event.rows.find((candidate) => candidate.kind === 'generation');
         const { seed: _seed, arm: _arm, generation: _generation, ...stages } = event.cost;
         const seconds = Object.values(stages).reduce((sum, value) => sum + (value ?? 0), 0);

@@ -17,9 +17,11 @@ import type { Command } from './command.js';
 import { UsageError } from './errors.js';
 import type { Flag } from './flags.js';
 import { loopData } from './loop-data.js';
+import { definedOnly, gammaOf } from './loop-flags.js';
 import { loopProgress } from './loop-progress.js';
 import { summaryTable } from './loop-summary.js';
 import { createProgress } from './progress.js';
+import { shellWord } from './shell-word.js';
 
 const FLAGS: Record<string, Flag> = {
   out: {
@@ -84,14 +86,6 @@ const FLAGS: Record<string, Flag> = {
   },
 };
 
-function gammaOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const gamma = Number(text);
-  if (text.trim() === '' || !(gamma >= 0))
-    throw new UsageError(`Expected a number >= 0 or Infinity for --gamma but received ${text}`);
-  return gamma;
-}
-
 function seedsOf(list: string[] | undefined): number[] | undefined {
   return list?.map((text) => {
     const seed = Number(text);
@@ -100,10 +94,6 @@ function seedsOf(list: string[] | undefined): number[] | undefined {
     return seed;
   });
 }
-
-/** The options that must be repeated for `resume` to be the same command. */
-const shellWord = (word: string) =>
-  /^[\w./,:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 export const loop: Command = {
   summary: 'train a motion generator on its own samples, with and without correction, and report',
@@ -122,7 +112,7 @@ A run that was stopped goes on where it was when the same command is given again
         arms: flags.arms as ArmName[] | undefined,
         generations: flags.generations as number | undefined,
         lambda: flags.lambda as number | undefined,
-        gamma: gammaOf(flags.gamma as string | undefined),
+        gamma: flags.gamma === undefined ? undefined : gammaOf(flags.gamma as string),
         regime: flags.regime as Regime | undefined,
         n: flags.n as number | undefined,
         candidates: flags.candidates as number | undefined,
@@ -164,7 +154,3 @@ A run that was stopped goes on where it was when the same command is given again
     return 0;
   },
 };
-
-function definedOnly<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}

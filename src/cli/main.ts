@@ -9,6 +9,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'train a motion generator on its own samples, with and without correction, and report',
     load: async () => (await import('./loop.js')).loop,
   },
+  run: {
+    summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
+    load: async () => (await import('./run.js')).run,
+  },
   train: {
     summary: 'train a motion diffusion model on captioned motions',
     load: async () => (await import('./train.js')).train,

@@ -1,26 +1,108 @@
-/** How one arm makes its synthetic samples. All arms share generation 0, budgets, noise and evaluation. */
+import { LoopError } from './errors.js';
+
+/** How one arm makes and uses its synthetic samples. All arms share generation 0, budgets, noise and evaluation. */
 export interface Arm {
-  /** False: trained on the real samples alone. */
+  /** False: trained on real samples alone. */
   synthetic: boolean;
-  /** Draw K candidates per sample and let the task's selector choose before correction. */
-  select: boolean;
-  /** The task's corrector of this name; undefined leaves the samples as they are. */
+  /** Draw K candidates per sample and choose: `transport` by the task's selector, `best` by the highest reward of each item's K. */
+  select?: 'transport' | 'best';
+  /** `configured`: the corrector that the configuration names; another name: the task's corrector of that name. */
   corrector?: string;
   /** Arm whose correction of the same generation sets the amount of this one's. */
-  matches?: ArmName;
+  matches?: ArmKind;
+  /** Leave out samples whose correction failed or whose score is below the configured minimum. */
+  gate?: boolean;
+  /** What else is done against collapse; see the methods of `Generator` of these names. */
+  cure?: 'extrapolate' | 'guide' | 'truncate';
+  /** In words, for lists and reports: "trains on ...". */
+  meaning: string;
 }
 
-export type ArmName = 'baseline' | 'uncorrected' | 'placebo' | 'corrected' | 'selected';
+export type ArmKind =
+  | 'baseline'
+  | 'uncorrected'
+  | 'placebo'
+  | 'corrected'
+  | 'selected'
+  | 'best'
+  | 'gated'
+  | 'extrapolated'
+  | 'guided'
+  | 'truncated';
 
-export const ARMS: Readonly<Record<ArmName, Arm>> = {
-  /** Real samples only, for the same number of steps. */
-  baseline: { synthetic: false, select: false },
-  /** Own samples as they come. */
-  uncorrected: { synthetic: true, select: false },
-  /** Own samples, changed by as much as `corrected` changes its own, without the knowledge that is in a correction. */
-  placebo: { synthetic: true, select: false, corrector: 'placebo', matches: 'corrected' },
-  /** Own samples, corrected. */
-  corrected: { synthetic: true, select: false, corrector: 'corrected' },
-  /** The best of K times as many candidates, then corrected. It looks at the real set: curation, not correction alone. */
-  selected: { synthetic: true, select: true, corrector: 'corrected' },
+/**
+ * An arm of a run: a kind, and settings in which it differs from the run's configuration, as `KIND@key=value@key=value`, e.g.
+ * `corrected@gamma=1` beside `corrected@gamma=5`, or `uncorrected@regime=replace` beside `uncorrected@regime=accumulate`.
+ */
+export type ArmName = string;
+
+export const ARMS: Readonly<Record<ArmKind, Arm>> = {
+  baseline: { synthetic: false, meaning: 'trains on real samples alone, for as many steps' },
+  uncorrected: { synthetic: true, meaning: 'trains on its own samples as they come' },
+  placebo: {
+    synthetic: true,
+    corrector: 'placebo',
+    matches: 'corrected',
+    meaning: 'trains on its own samples, changed at random by as much as the correction changes them',
+  },
+  corrected: {
+    synthetic: true,
+    corrector: 'configured',
+    meaning: 'trains on its own samples, corrected (Gillman et al. 2024)',
+  },
+  // It looks at the real set: curation, not correction alone.
+  selected: {
+    synthetic: true,
+    select: 'transport',
+    corrector: 'configured',
+    meaning: 'trains on corrected samples that were chosen from more candidates to match the real set',
+  },
+  best: {
+    synthetic: true,
+    select: 'best',
+    meaning: 'trains on the best of K samples by a reward (Ferbach et al. 2024)',
+  },
+  gated: {
+    synthetic: true,
+    corrector: 'configured',
+    gate: true,
+    meaning: 'trains on corrected samples, without those that failed or score too low (Feng et al. 2024)',
+  },
+  extrapolated: {
+    synthetic: true,
+    cure: 'extrapolate',
+    meaning:
+      'trains as uncorrected, then moves its weights away from a copy trained on its samples alone (Neon)',
+  },
+  guided: {
+    synthetic: true,
+    cure: 'guide',
+    meaning: 'trains as uncorrected, and samples away from a twin trained on its samples alone (SIMS)',
+  },
+  truncated: {
+    synthetic: true,
+    cure: 'truncate',
+    meaning: 'trains on its own samples with a loss that leaves out what it is sure of (ForTIFAI)',
+  },
 };
+
+/** The kind of an arm and its settings by key, as text. @throws LoopError ERR_RANGE */
+export function parseArm(name: ArmName): { kind: ArmKind; settings: Record<string, string> } {
+  const [kind, ...parts] = name.split('@');
+  if (!Object.hasOwn(ARMS, kind))
+    throw new LoopError(
+      'ERR_RANGE',
+      `Expected one of ${Object.keys(ARMS).join(', ')} for an arm but received ${kind}`,
+    );
+  const settings: Record<string, string> = {};
+  for (const part of parts) {
+    const [key, value, more] = part.split('=');
+    if (!key || !value || more !== undefined || Object.hasOwn(settings, key))
+      throw new LoopError(
+        'ERR_RANGE',
+        `Expected key=value behind @ for the arm ${name} but received ${part}`,
+      );
+    settings[key] = value;
+  }
+  return { kind: kind as ArmKind, settings };
+}

@@ -98,3 +98,22 @@ export async function makeDurableDirectory(fs: Fs, root: string, relative: strin
     await fs.sync(path);
   }
 }
+
+/**
+ * Makes a directory, and its entry and those of its parents durable, as far as they may be read: without them a power cut would
+ * take away all that is in it.
+ */
+export async function makeDurableRoot(fs: Fs, root: string): Promise<void> {
+  await fs.mkdir(root);
+  for (let path = dirname(root); ; path = dirname(path)) {
+    try {
+      await fs.sync(path);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const cause = ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
+      if (code === 'EACCES' || cause === 'EACCES' || code === 'EPERM') return;
+      throw error;
+    }
+    if (path === dirname(path)) return;
+  }
+}

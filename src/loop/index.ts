@@ -1,23 +1,46 @@
 /** The self-consuming loop: generations of any task, checkpointed and resumable. Knows no motion, physics or ONNX. */
-export { ARMS, type Arm, type ArmName } from './arms.js';
+export { ARMS, type Arm, type ArmKind, type ArmName, parseArm } from './arms.js';
 export { assign } from './assignment.js';
-export { configFromJson, configJson, DEFAULT_CONFIG, type LoopConfig, resolveConfig } from './config.js';
+export {
+  type ArmSettings,
+  armSettings,
+  configFromJson,
+  configJson,
+  DEFAULT_CONFIG,
+  type LoopConfig,
+  resolveConfig,
+} from './config.js';
 export { type RunOptions, runLoop } from './engine.js';
 export { LoopError } from './errors.js';
 export type { LoopEvent, Stage } from './events.js';
 export { type Fs, nodeFs } from './fs.js';
 export * from './layout.js';
-export { REGIMES, type Regime, syntheticItems, trainingSets } from './regime.js';
+export { type PairedTests, pairedTests } from './paired-tests.js';
+export type { GenerationProvenance, SampleProvenance } from './provenance.js';
+export {
+  goldenWeight,
+  type Part,
+  REGIMES,
+  type RealWeight,
+  type Regime,
+  syntheticItems,
+  trainingParts,
+} from './regime.js';
 export { meanAndSpread, meanInterval, slopeInterval, studentInterval } from './statistics.js';
 export type {
+  Abilities,
   Corrector,
   Exhibit,
   Generator,
   Json,
   Progress,
+  SampleNote,
   Selector,
   StageContext,
   StageOptions,
   Task,
+  TheoryCurve,
+  TrainOptions,
   Trial,
 } from './task.js';
+export type { TaskRecipe } from './thread-runner.js';

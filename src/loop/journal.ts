@@ -1,30 +1,41 @@
 import { type Fs, replaceFile } from './fs.js';
 import { COSTS_FILE, type CostRow, METRICS_FILE, type Row } from './layout.js';
 import type { Unit } from './plan.js';
+import { EventFiles } from './tensorboard.js';
 
 const lines = (rows: readonly object[]): Uint8Array =>
   Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 
 /**
- * metrics.jsonl and costs.jsonl. The rows of metrics live in the checkpoints; the file is what a reader follows: a unit's
+ * metrics.jsonl, costs.jsonl and the event files of TensorBoard. The rows of metrics live in the checkpoints; the file is what a reader follows: a unit's
  * rows are appended once its checkpoint is safe, and the whole file is put into the order of the plan when a run starts and ends,
  * so that it is the same bytes whatever finished first and however often the run was killed.
  */
 export class Journal {
   private queue: Promise<unknown> = Promise.resolve();
+  private readonly events: EventFiles;
 
   constructor(
     private readonly fs: Fs,
     private readonly out: string,
-  ) {}
+    arms: readonly string[],
+  ) {
+    this.events = new EventFiles(fs, out, arms);
+  }
 
-  /** Replaces metrics.jsonl. */
+  /** Replaces metrics.jsonl and the event files. */
   write(rows: readonly Row[]): Promise<void> {
-    return this.enqueue(() => replaceFile(this.fs, `${this.out}/${METRICS_FILE}`, lines(rows)));
+    return this.enqueue(async () => {
+      await replaceFile(this.fs, `${this.out}/${METRICS_FILE}`, lines(rows));
+      await this.events.write(rows);
+    });
   }
 
   append(rows: readonly Row[]): Promise<void> {
-    return this.enqueue(() => this.appendDurably(METRICS_FILE, rows));
+    return this.enqueue(async () => {
+      await this.appendDurably(METRICS_FILE, rows);
+      await this.events.append(rows);
+    });
   }
 
   appendCost(cost: CostRow): Promise<void> {

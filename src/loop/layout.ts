@@ -1,20 +1,25 @@
+import type { PairedTests } from './paired-tests.js';
+
 /**
  * What a run of the loop leaves in its output directory. Readers (the report, the tests, a notebook) rely on exactly this.
  *
  * ```
  * OUT/config.json                      {"format":1,"task":{"name","settings"},"config":LoopConfig}
  * OUT/metrics.jsonl                    one Row a line, see below; a finished run has them in the order of the plan
+ * OUT/tensorboard/seed-0/corrected/     the same metrics as a TensorBoard event file, one run a seed and arm
  * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds, the only thing that differs between two equal runs
  * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
  * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`
  *   record.json                        {"rows":Row[]}: this unit's lines of metrics.jsonl
+ *   provenance.json                    {"format":1,"generations":GenerationProvenance[]}: where its synthetic samples come from
  *   generator/                         the generator's own checkpoint files
- *   synthetic/                         what was added to the training set (only under the regime `accumulate`)
+ *   synthetic/gen-0003/                what was added to the training set (only under regimes that remember)
  *   samples/                           what the task shows of this generation (see below for motion)
  *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
  * OUT/run.lock                         names the process that is writing here; gone when it ends
  * ```
- * A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
+ * With `checkpointEvery` k > 1 only every k-th generation of an arm has a folder, which holds the rows, provenance and synthetic
+ * samples of the k generations up to it. A directory that ends in `.tmp` was being written when the run was killed; it means nothing and is removed on resume.
  *
  * `samples/` of the motion task:
  * ```
@@ -61,7 +66,7 @@ export interface CorrectionReport {
   [name: string]: number | Record<string, number>;
 }
 
-/** What a selector says: the motion task gives `candidates`, `cost`, `costFirst` (mean squared distance to the real partner, chosen / first n), `poolDistance`, `chosenDistance` (Frechet distance to the real set in selection space). */
+/** What selection and gates say: `candidates`, for a gate `kept`, for a reward `reward` and `chosenReward` (means); the motion task gives `candidates`, `cost`, `costFirst` (mean squared distance to the real partner, chosen / first n), `poolDistance`, `chosenDistance` (Frechet distance to the real set in selection space). */
 export type SelectionReport = Record<string, number>;
 
 /** One generation of one arm. Generation 0 is shared by all arms and has `arm: null`. */
@@ -73,6 +78,8 @@ export interface GenerationRow {
   /** Mean training loss of this generation. It may fall while the model collapses: it is no alarm. */
   loss: number;
   metrics: Metrics;
+  /** How many real and synthetic samples it was trained on. */
+  trainedOn?: { real: number; synthetic: number };
   correction?: CorrectionReport;
   selection?: SelectionReport;
 }
@@ -103,9 +110,70 @@ export interface DifferenceRow {
   difference: number;
   interval: [number, number];
   seeds: number;
+  /** In how many seeds `arm` is lower than `against`. */
+  lower: number;
+  /** Two-sided p-values; see `paired-tests.ts`. They are of one comparison each, not corrected for their number. */
+  p: PairedTests;
 }
 
-export type Row = FloorRow | NoiseRow | GenerationRow | SummaryRow | DifferenceRow;
+/**
+ * The rate at which a distance goes on from one generation to the next, with its 95 % interval: over seeds, or of the fit where there
+ * is one. Above 1 it grows by itself.
+ */
+export interface ContractionRow {
+  kind: 'contraction';
+  arm: string;
+  metric: string;
+  rate: number;
+  interval: [number, number];
+  seeds: number;
+}
+
+/** A sign of collapse. */
+export type AlarmRow =
+  /** The level of a metric changed for the worse at this generation (the first after the change) by `shift`. */
+  | {
+      kind: 'alarm';
+      sign: 'change point';
+      seed: number;
+      arm: string;
+      metric: string;
+      generation: number;
+      shift: number;
+      p: number;
+    }
+  /** The whole interval of a contraction rate lies above 1. */
+  | { kind: 'alarm'; sign: 'rate'; seed: null; arm: string; metric: string; rate: number };
+
+/** A closed form of one metric of one arm, beside what was measured at the last generation. */
+export interface TheoryRow {
+  kind: 'theory';
+  arm: string;
+  metric: string;
+  /** The formula. */
+  name: string;
+  source?: string;
+  of: 'mean' | 'median' | 'upper bound';
+  /** Its value at generation 0, 1, ... */
+  values: number[];
+  /** Its last value; what was measured there, with its standard error over seeds. */
+  expected: number;
+  measured: number;
+  error?: number;
+  seeds: number;
+  /** Left out where the seeds are too few for a verdict. */
+  pass?: boolean;
+}
+
+export type Row =
+  | FloorRow
+  | NoiseRow
+  | GenerationRow
+  | SummaryRow
+  | DifferenceRow
+  | ContractionRow
+  | AlarmRow
+  | TheoryRow;
 
 /** Wall-clock seconds of one unit by stage; stages a unit does not have are left out. */
 export interface CostRow {
@@ -126,6 +194,7 @@ export const METRICS_FILE = 'metrics.jsonl';
 export const COSTS_FILE = 'costs.jsonl';
 export const MANIFEST_FILE = 'manifest.json';
 export const RECORD_FILE = 'record.json';
+export const PROVENANCE_FILE = 'provenance.json';
 
 /** Directory of one generation, relative to OUT: `seed-0/gen-0000` or `seed-0/corrected/gen-0003`. */
 export function generationDirectory(seed: number, arm: string | null, generation: number): string {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { LoopError } from './errors.js';
-import type { Fs } from './fs.js';
+import { type Fs, makeDurableRoot } from './fs.js';
 
 const LOCK_FILE = 'run.lock';
 
@@ -19,7 +19,7 @@ export async function lockDirectory(fs: Fs, out: string): Promise<() => Promise<
   if (held.has(path)) throw busy(out, path, me);
   held.add(path);
   try {
-    await fs.mkdir(out);
+    await makeDurableRoot(fs, out);
     const mine = Buffer.from(`${JSON.stringify(me)}\n`);
     if (!(await fs.create(path, mine))) {
       const holder = readHolder(await fs.read(path));

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { verifyCheckpoint } from './checkpoint.js';
 import { configJson, differences, type LoopConfig } from './config.js';
 import { LoopError } from './errors.js';
@@ -71,5 +72,17 @@ export async function finishedUnits(fs: Fs, out: string, units: readonly Unit[])
   // Within a generation, an arm that is matched to another comes after it.
   for (const unit of placed) if (!unit.matched) await visit(unit);
   for (const unit of placed) if (unit.matched) await visit(unit);
+  await removeStrays(fs, out, units);
   return done;
+}
+
+/** A run that had fewer generations may have ended with a checkpoint where this one has none. */
+async function removeStrays(fs: Fs, out: string, units: readonly Unit[]): Promise<void> {
+  const planned = new Set(units.map(({ id }) => id));
+  for (const parent of new Set(units.map(({ id }) => dirname(id))))
+    for (const name of await fs.list(`${out}/${parent}`)) {
+      const id = `${parent}/${name.replace(/(\.tmp)?\/$/, '')}`;
+      if (/^gen-\d{4,}(\.tmp)?\/$/.test(name) && !planned.has(id))
+        await fs.remove(`${out}/${parent}/${name}`);
+    }
 }

@@ -1,71 +1,129 @@
-import type { DifferenceRow, GenerationRow, Row, SummaryRow } from './layout.js';
+import { type Curves, collapseAlarms, contraction, rateAlarms, WATCHED, type Watch } from './alarm.js';
+import type { DifferenceRow, Metrics, Row, SummaryRow, TheoryRow } from './layout.js';
+import { pairedTests } from './paired-tests.js';
 import { meanInterval, slopeInterval } from './statistics.js';
+import type { TheoryCurve } from './task.js';
+import { checkTheory } from './theory-check.js';
 
-/** The series of one arm and seed: generation 0 (shared) and the arm's own generations. */
-function series(rows: readonly GenerationRow[], seed: number, arm: string): GenerationRow[] {
-  return rows
-    .filter((row) => row.seed === seed && (row.arm === arm || row.arm === null))
-    .sort((a, b) => a.generation - b.generation);
+/** What a summary needs beside the rows of the generations. */
+export interface SummaryOptions {
+  arms: readonly string[];
+  seeds: readonly number[];
+  watch?: Watch;
+  /** Closed forms of an arm. */
+  theory?: (arm: string) => TheoryCurve[];
 }
 
 /**
  * Slopes per generation of every arm and metric, and with two seeds or more their mean over seeds and the paired differences
- * between arms. Needs two generations after generation 0; gives nothing before.
+ * between arms with their tests; contraction rates, alarms and closed forms. Needs two generations after generation 0 (closed
+ * forms need none); gives nothing before.
  */
-export function summarise(
-  rows: readonly Row[],
-  arms: readonly string[],
+export function summarise(rows: readonly Row[], options: SummaryOptions): Row[] {
+  const { arms, seeds, watch = WATCHED, theory } = options;
+  const byArm = curvesOf(rows, arms, seeds);
+  const noise = seeds.map((seed): Metrics => {
+    const row = rows.find((one) => one.kind === 'noise' && one.seed === seed);
+    return row?.kind === 'noise' ? row.spread : {};
+  });
+  const last = (byArm[0]?.metrics[0]?.length ?? 1) - 1;
+  const checks: TheoryRow[] = byArm.flatMap(({ arm, metrics }) =>
+    (theory?.(arm) ?? []).map((curve) =>
+      checkTheory(
+        arm,
+        curve,
+        metrics.map((line) => line[last][curve.metric]),
+      ),
+    ),
+  );
+  if (last < 2) return checks;
+  const rates = byArm.flatMap((curves) => contraction(curves, watch));
+  return [
+    ...slopesAndDifferences(byArm, seeds, last),
+    ...rates,
+    ...byArm.flatMap((curves) => collapseAlarms(curves, watch, noise)),
+    ...rateAlarms(rates),
+    ...checks,
+  ];
+}
+
+/** Metrics of every arm by seed and generation, generation 0 being shared. */
+function curvesOf(rows: readonly Row[], arms: readonly string[], seeds: readonly number[]): Curves[] {
+  const lines = new Map<string, Metrics[]>();
+  for (const row of rows)
+    if (row.kind === 'generation') {
+      const key = `${row.seed}/${row.arm}`;
+      const line = lines.get(key) ?? [];
+      line[row.generation] = row.metrics;
+      lines.set(key, line);
+    }
+  return arms.map((arm) => ({
+    arm,
+    seeds,
+    metrics: seeds.map((seed) => {
+      const line = [...(lines.get(`${seed}/${arm}`) ?? [])];
+      line[0] = (lines.get(`${seed}/null`) as Metrics[])[0];
+      return line;
+    }),
+  }));
+}
+
+function slopesAndDifferences(
+  byArm: readonly Curves[],
   seeds: readonly number[],
+  last: number,
 ): (SummaryRow | DifferenceRow)[] {
-  const generations = rows.filter((row): row is GenerationRow => row.kind === 'generation');
   const out: (SummaryRow | DifferenceRow)[] = [];
+  const metrics = Object.keys(byArm[0].metrics[0][0]);
+  const generations: [number, number] = [0, last];
+  const x = Array.from({ length: last + 1 }, (_, t) => t);
   const slopes = new Map<string, number[]>();
   const lasts = new Map<string, number[]>();
   const push = (map: Map<string, number[]>, key: string, value: number): void => {
-    map.set(key, [...(map.get(key) ?? []), value]);
+    const list = map.get(key);
+    if (list) list.push(value);
+    else map.set(key, [value]);
   };
-  const metrics = Object.keys(generations[0]?.metrics ?? {});
-  const last = Math.max(...generations.map((row) => row.generation));
-  if (last < 2) return out;
-  for (const seed of seeds)
-    for (const arm of arms) {
-      const line = series(generations, seed, arm);
+  seeds.forEach((seed, s) => {
+    for (const { arm, metrics: lines } of byArm)
       for (const metric of metrics) {
-        const y = line.map((row) => row.metrics[metric]);
-        const fit = slopeInterval(
-          line.map((row) => row.generation),
-          y,
-        );
-        out.push({ kind: 'summary', seed, arm, metric, ...fit, generations: [0, last] });
+        const y = lines[s].map((row) => row[metric]);
+        const fit = slopeInterval(x, y);
+        out.push({ kind: 'summary', seed, arm, metric, ...fit, generations });
         push(slopes, `${arm}/${metric}`, fit.slope);
-        push(lasts, `${arm}/${metric}`, y[y.length - 1]);
+        push(lasts, `${arm}/${metric}`, y[last]);
       }
-    }
+  });
   if (seeds.length < 2) return out;
-  for (const arm of arms)
+  for (const { arm } of byArm)
     for (const metric of metrics) {
-      const { mean, interval } = meanInterval(slopes.get(`${arm}/${metric}`)!);
-      out.push({ kind: 'summary', seed: null, arm, metric, slope: mean, interval, generations: [0, last] });
+      const { mean, interval } = meanInterval(slopes.get(`${arm}/${metric}`) as number[]);
+      out.push({ kind: 'summary', seed: null, arm, metric, slope: mean, interval, generations });
     }
   for (const [quantity, values] of [
     ['slope', slopes],
     ['last', lasts],
   ] as const)
-    for (let a = 0; a < arms.length; a++)
+    for (let a = 0; a < byArm.length; a++)
       for (let b = 0; b < a; b++)
         for (const metric of metrics) {
-          const of = values.get(`${arms[a]}/${metric}`)!;
-          const against = values.get(`${arms[b]}/${metric}`)!;
-          const { mean, interval } = meanInterval(of.map((value, i) => value - against[i]));
+          const [arm, against] = [byArm[a].arm, byArm[b].arm];
+          const other = values.get(`${against}/${metric}`) as number[];
+          const differences = (values.get(`${arm}/${metric}`) as number[]).map(
+            (value, i) => value - other[i],
+          );
+          const { mean, interval } = meanInterval(differences);
           out.push({
             kind: 'difference',
-            arm: arms[a],
-            against: arms[b],
+            arm,
+            against,
             metric,
             quantity,
             difference: mean,
             interval,
             seeds: seeds.length,
+            lower: differences.filter((value) => value < 0).length,
+            p: pairedTests(differences),
           });
         }
   return out;

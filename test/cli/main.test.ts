@@ -27,7 +27,7 @@ test('a mistake is one line and exit code 2', async () => {
   for (const [args, message] of [
     [
       ['nonsense'],
-      /Expected one of loop, train, sample, correct, doctor.* for COMMAND but received nonsense/,
+      /Expected one of loop, .*train, sample, correct, doctor.* for COMMAND but received nonsense/,
     ],
     [['loop', '--lambda', '-1'], /--lambda/],
     [['loop', '--gamma', 'x'], /Expected a number >= 0 or Infinity for --gamma but received x/],

@@ -7,12 +7,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoopConfig } from '../../src/loop/config.js';
 import { runLoop } from '../../src/loop/engine.js';
+import type { LoopError } from '../../src/loop/errors.js';
 import { gaussianTask } from '../../src/tasks/gaussian.js';
 import { type Fault, FaultyFs, MemoryFs } from './memory-fs.js';
 
 const config: Partial<LoopConfig> = {
-  arms: ['uncorrected', 'corrected'],
+  arms: ['baseline', 'corrected'],
   regime: 'accumulate',
+  gamma: 1,
   generations: 2,
   n: 4,
   evaluationCount: 4,
@@ -29,40 +31,67 @@ async function uninterrupted(): Promise<{ files: [string, string][]; operations:
   return { files: result(fs.snapshot()), operations: counter.operations };
 }
 
-for (const fault of ['die', 'torn', 'error'] as Fault[])
-  for (const cut of fault === 'error' ? [false] : [false, true])
-    test(`every file operation in turn: ${fault}${cut ? ', and what was not flushed is lost' : ''}; the same call resumes to the same bytes`, async () => {
-      const { files, operations } = await uninterrupted();
-      assert.ok(operations > 150, `${operations} operations`);
-      for (let at = 1; at <= operations; at++) {
-        const fs = new MemoryFs();
-        let failed = false;
-        try {
-          await runLoop(gaussianTask(), config, { out: 'out', fs: new FaultyFs(fs, at, fault) });
-        } catch (error) {
-          failed = true;
-          assert.match((error as Error).message, /injected fault/);
-        }
-        assert.ok(failed, `operation ${at} must not be swallowed`);
-        if (cut) fs.powerCut();
-        await runLoop(gaussianTask(), config, { out: 'out', fs });
-        assert.equal(result(fs.snapshot()), files, `killed at operation ${at}`);
-        const costs = Buffer.from((await fs.read('out/costs.jsonl'))!)
-          .toString()
-          .trim()
-          .split('\n');
-        const units = costs.map((line) => {
-          const { arm, generation } = JSON.parse(line);
-          return `${arm}/${generation}`;
+for (const [fault, cut] of [
+  ['die', false],
+  ['die', true],
+  ['torn', true],
+  ['ENOSPC', false],
+  ['EIO', false],
+] as [Fault, boolean][])
+  test(`every file operation in turn: ${fault}${cut ? ', and what was not flushed is lost' : ''}; the same call resumes to the same bytes`, async () => {
+    const { files, operations } = await uninterrupted();
+    assert.ok(operations > 150, `${operations} operations`);
+    for (let at = 1; at <= operations; at++) {
+      const fs = new MemoryFs();
+      let finished = 0;
+      let error: unknown;
+      try {
+        await runLoop(gaussianTask(), config, {
+          out: 'out',
+          fs: new FaultyFs(fs, at, fault),
+          onEvent: (event) => {
+            if (event.type === 'unit') finished = event.done;
+          },
         });
-        assert.is(new Set(units).size, costs.length, 'no cost row twice');
+      } catch (thrown) {
+        error = thrown;
       }
-    });
+      assert.ok(error, `operation ${at} must not be swallowed`);
+      if (fault === 'ENOSPC' || fault === 'EIO') {
+        assert.is((error as LoopError).code, 'ERR_DISK', `${at}: ${(error as Error).message}`);
+        assert.match(
+          (error as Error).message,
+          /^Expected to [a-z ]+ (out|\.)\S* but received (ENOSPC|EIO): the disk .*what is finished is safe$/,
+        );
+      } else assert.match((error as Error).message, /injected fault/);
+      if (cut) fs.powerCut();
+      let found = -1;
+      await runLoop(gaussianTask(), config, {
+        out: 'out',
+        fs,
+        onEvent: (event) => {
+          if (event.type === 'start') found = event.done;
+        },
+      });
+      assert.ok(found >= finished, `${finished} units were finished at operation ${at}, ${found} were found`);
+      assert.equal(result(fs.snapshot()), files, `killed at operation ${at}`);
+      const costs = Buffer.from((await fs.read('out/costs.jsonl'))!)
+        .toString()
+        .trim()
+        .split('\n');
+      const units = costs.map((line) => {
+        const { arm, generation } = JSON.parse(line);
+        return `${arm}/${generation}`;
+      });
+      assert.is(new Set(units).size, costs.length, 'no cost row twice');
+      assert.is(units.length, 5, 'no unit without its costs');
+    }
+  });
 
 test('a second fault during the resume does no harm either', async () => {
   const { files, operations } = await uninterrupted();
-  for (let at = 7; at <= operations; at += 13)
-    for (let again = 3; again <= operations; again += 17) {
+  for (let at = 7; at <= operations; at += 29)
+    for (let again = 3; again <= operations; again += 37) {
       const fs = new MemoryFs();
       for (const k of [at, again]) {
         await runLoop(gaussianTask(), config, { out: 'out', fs: new FaultyFs(fs, k, 'torn') }).catch(

@@ -21,7 +21,7 @@ export class MemoryFs implements Fs {
 
   private walk(path: string): File | Directory | undefined {
     let node: File | Directory | undefined = this.root;
-    for (const part of path.split('/').filter(Boolean)) {
+    for (const part of path.split('/').filter((name) => name && name !== '.')) {
       if (!node || isFile(node)) return undefined;
       node = node.entries.get(part);
     }
@@ -128,8 +128,11 @@ export class MemoryFs implements Fs {
   }
 }
 
-/** What a fault does at the k-th operation: the process dies before it, or after half of what it writes; or it alone fails. */
-export type Fault = 'die' | 'torn' | 'error';
+/**
+ * What a fault does at the k-th operation: the process dies before it, or after half of what it writes; or it alone fails, as a full
+ * disk (after half of what it writes) or a broken one does.
+ */
+export type Fault = 'die' | 'torn' | 'ENOSPC' | 'EIO';
 
 /** Passes everything on, until operation number `at` (counted from 1) meets its fault. */
 export class FaultyFs implements Fs {
@@ -143,10 +146,12 @@ export class FaultyFs implements Fs {
 
   private async run<R>(operation: () => Promise<R>, half?: () => Promise<void>): Promise<R> {
     this.operations++;
-    const dead = this.fault !== 'error' && this.operations > this.at;
+    const dies = this.fault === 'die' || this.fault === 'torn';
+    const dead = dies && this.operations > this.at;
     if (this.operations === this.at || dead) {
-      if (this.fault === 'torn' && !dead) await half?.();
-      throw new Error(`injected fault at operation ${this.at}`);
+      if (!dead && (this.fault === 'torn' || this.fault === 'ENOSPC')) await half?.();
+      const error = new Error(`injected fault at operation ${this.at}`);
+      throw dies ? error : Object.assign(error, { code: this.fault });
     }
     return operation();
   }

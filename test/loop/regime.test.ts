@@ -2,15 +2,86 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { resolveConfig } from '../../src/loop/config.js';
 import { needs, plan } from '../../src/loop/plan.js';
-import { correctedPositions, syntheticItems, trainingSets } from '../../src/loop/regime.js';
+import {
+  correctedPositions,
+  goldenWeight,
+  REGIMES,
+  type Regime,
+  sampleWeights,
+  syntheticItems,
+  trainingParts,
+} from '../../src/loop/regime.js';
+
+const parts = (regime: Regime, sizes: number[], generation = sizes.length, n = 10, keep = 0.3) =>
+  trainingParts(regime, { n, keep, sizes, seed: 0, generation }).map(({ from, positions }) =>
+    positions ? `${from}[${[...positions]}]` : from,
+  );
 
 test('each regime joins exactly the sets its paper joins', () => {
-  const sets = { real: 'R', history: ['S1', 'S2'], latest: 'S3' };
-  assert.equal(trainingSets('augment', sets), ['R', 'S3']);
-  assert.equal(trainingSets('replace', sets), ['S3']);
-  assert.equal(trainingSets('accumulate', sets), ['R', 'S1', 'S2', 'S3']);
-  for (const regime of ['augment', 'replace', 'accumulate'] as const)
-    assert.equal(trainingSets(regime, { ...sets, latest: undefined }), ['R']);
+  assert.equal(parts('augment', [4, 4, 4]), ['real', 3]);
+  assert.equal(parts('replace', [4, 4, 4]), [3]);
+  assert.equal(parts('accumulate', [4, 4, 4]), ['real', 1, 2, 3]);
+  assert.equal(parts('fresh', [4, 4, 4]), ['fresh', 3]);
+  assert.equal(parts('thin', [5, 5, 5]), ['real', '1[0]', '2[0,1,2]', '3[0,1,2,3,4]']);
+  for (const regime of REGIMES)
+    assert.equal(parts(regime, []), [regime === 'fresh' ? 'fresh' : 'real'], 'without synthetic samples');
+});
+
+test('keep: a share of the real samples, another one each generation', () => {
+  const chosen = [1, 2].map((generation) => {
+    const [real, latest] = trainingParts('keep', { n: 100, keep: 0.1, sizes: [7], seed: 3, generation });
+    assert.is(latest.from, 1);
+    assert.is(new Set(real.positions).size, 10);
+    assert.ok(real.positions!.every((position) => position >= 0 && position < 100));
+    return [...real.positions!];
+  });
+  assert.not.equal(chosen[0], chosen[1]);
+});
+
+test('subsample: n of all samples so far, without replacement, each as likely as the others', () => {
+  const sizes = [6, 3];
+  const counts = new Map<string, number>();
+  const runs = 6000;
+  for (let seed = 0; seed < runs; seed++) {
+    const chosen = trainingParts('subsample', { n: 5, keep: 0, sizes, seed, generation: 2 });
+    assert.equal(
+      chosen.map(({ from }) => from),
+      ['real', 1, 2],
+    );
+    const names = chosen.flatMap(({ from, positions }) => [...positions!].map((i) => `${from} ${i}`));
+    assert.is(new Set(names).size, 5);
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  assert.is(counts.size, 5 + 6 + 3);
+  // Each of the 14 is chosen with probability 5/14: standard error .0062 of the share.
+  for (const [name, count] of counts)
+    assert.ok(
+      Math.abs(count / runs - 5 / 14) < 4 * Math.sqrt(((5 / 14) * (9 / 14)) / runs),
+      `${name}: ${count}`,
+    );
+});
+
+test('the golden-ratio weight is 0.618 for equal numbers and minimises the limit of the error', () => {
+  assert.ok(Math.abs(goldenWeight(1) - (Math.sqrt(5) - 1) / 2) < 1e-15);
+  for (const k of [0.1, 0.5, 1, 3, 20]) {
+    const error = (w: number): number => (w * w + k * (1 - w) ** 2) / (1 - (1 - w) ** 2);
+    const w = goldenWeight(k);
+    for (const other of [w - 1e-3, w + 1e-3]) assert.ok(error(other) > error(w), `k ${k}`);
+  }
+});
+
+test('weights of samples: the real share of the loss is w, the mean weight 1', () => {
+  for (const [weight, share] of [
+    ['golden', goldenWeight(30 / 90)],
+    [0.8, 0.8],
+    [0, 0],
+  ] as const) {
+    const { real, synthetic } = sampleWeights(weight, 30, 90)!;
+    assert.ok(Math.abs((30 * real + 90 * synthetic) / 120 - 1) < 1e-12);
+    assert.ok(Math.abs((30 * real) / 120 - share) < 1e-12);
+  }
+  assert.is(sampleWeights('count', 30, 90), undefined);
+  assert.is(sampleWeights('golden', 30, 0), undefined);
 });
 
 test('synthetic items: floor(lambda n), every real item equally often, remainder without repetition', () => {
@@ -44,13 +115,27 @@ test('the plan: generation 0 once per seed, each generation from the one before,
   const units = plan(
     resolveConfig({ arms: ['placebo', 'corrected'], generations: 2, seeds: [4, 5], noiseRepeats: 2 }),
   );
-  assert.is(units.length, 2 * (1 + 2 * 2));
+  assert.is(units.length, 2 * (1 + 2 * 3), 'the baseline always runs');
   assert.is(units.filter((unit) => unit.arm === null).length, 2);
   const placebo = units.find((unit) => unit.id === 'seed-5/placebo/gen-0002')!;
   assert.equal(needs(placebo), ['seed-5/placebo/gen-0001', 'seed-5/corrected/gen-0002']);
   assert.equal(needs(units.find((unit) => unit.id === 'seed-4/corrected/gen-0001')!), ['seed-4/gen-0000']);
   const alone = plan(resolveConfig({ arms: ['placebo'], generations: 1 }));
-  assert.equal(needs(alone[1]), ['seed-0/gen-0000']);
+  assert.equal(needs(alone[2]), ['seed-0/gen-0000']);
+  const own = plan(
+    resolveConfig({ arms: ['placebo@gamma=1', 'corrected', 'corrected@gamma=1'], generations: 1 }),
+  );
+  assert.is(own.find(({ arm }) => arm === 'placebo@gamma=1')?.matched, 'seed-0/corrected@gamma=1/gen-0001');
+  const blocks = plan(resolveConfig({ arms: ['baseline'], generations: 7, checkpointEvery: 3 }));
+  assert.equal(
+    blocks.map(({ first, generation, previous }) => [first, generation, previous]),
+    [
+      [0, 0, undefined],
+      [1, 3, 'seed-0/gen-0000'],
+      [4, 6, 'seed-0/baseline/gen-0003'],
+      [7, 7, 'seed-0/baseline/gen-0006'],
+    ],
+  );
 });
 
 test('a configuration out of range is refused by name', () => {
@@ -59,6 +144,11 @@ test('a configuration out of range is refused by name', () => {
   refused({ lambda: -1 }, /Expected a finite number >= 0 for lambda but received -1/);
   refused({ gamma: Number.NaN }, /gamma/);
   refused({ arms: ['magic'] }, /an arm but received magic/);
+  refused({ arms: ['corrected@gamma'] }, /key=value behind @ for the arm corrected@gamma but received gamma/);
+  refused({ arms: ['corrected@gamma=-1'] }, /number >= 0 or Infinity for gamma but received -1/);
+  refused({ arms: ['corrected@seeds=1'] }, /a setting of corrected@seeds=1 but received seeds/);
+  refused({ realWeight: 2 }, /count, golden or a number from 0 to 1 for realWeight/);
+  refused({ training: 'warm' }, /one of finetune, scratch for training/);
   refused({ arms: ['toString'] }, /an arm but received toString/);
   refused({ seeds: [1, 1] }, /different numbers for seeds/);
   refused({ generations: 0 }, /generations/);

@@ -185,6 +185,8 @@ export function sampleRows(seeds: number, last: number): Row[] {
       difference: 0.4,
       interval: [-0.3, 1.1],
       seeds,
+      lower: 1,
+      p: { sign: 1, t: 0.2, permutation: 0.25 },
     });
   }
   return rows;

@@ -29,7 +29,9 @@ async function curve(
     { out: 'out', fs: new MemoryFs(), jobs: 4 },
   );
   const values: number[][] = Array.from({ length: generations + 1 }, () => []);
-  for (const row of rows) if (row.kind === 'generation') values[row.generation].push(row.metrics[metric]);
+  for (const row of rows)
+    if (row.kind === 'generation' && (row.arm === arm || row.arm === null))
+      values[row.generation].push(row.metrics[metric]);
   const mean = values.map((v) => v.reduce((sum, x) => sum + x, 0) / v.length);
   const error = values.map((v, t) =>
     Math.sqrt(v.reduce((sum, x) => sum + (x - mean[t]) ** 2, 0) / (v.length - 1) / v.length),

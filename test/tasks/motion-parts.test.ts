@@ -92,14 +92,14 @@ test('sets of samples are taken and joined in order', () => {
 test('the placebo moves by exactly the size it is matched to, smoothly, and knows nothing but its key', async () => {
   const samples = encodeSamples(windows.slice(0, 12), frames);
   const placebo = placeboCorrector({ settings: DEFAULT_MOTION_SETTINGS, threads: 1, fid: () => 0 });
-  const context = { seed: 1, generation: 2 };
+  const context = { seed: 1, generation: 2, gamma: 1 };
   const { report } = await placebo.correct(samples, { ...context, matched: { status: {}, distance: 17 } });
   close(report.distance as number, 17, 1e-3);
   const alone = await placebo.correct(samples, context);
   close(alone.report.distance as number, 45, 1e-3);
   const again = await placebo.correct(samples, context);
   assert.equal(again.samples.features, alone.samples.features);
-  const other = await placebo.correct(samples, { seed: 1, generation: 3 });
+  const other = await placebo.correct(samples, { ...context, generation: 3 });
   assert.not.equal(other.samples.features, alone.samples.features);
 
   // White noise through a Gaussian of 2 frames: correlation exp(-k^2 / 16) at a lag of k frames, unit variance.

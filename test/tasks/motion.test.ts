@@ -128,7 +128,7 @@ test('real motion: the physics corrector is almost unbiased in feature space, an
   const biases: number[] = [];
   let samples = original;
   for (let pass = 1; pass <= 3; pass++) {
-    const result = await corrector.correct(samples, { seed: 0, generation: 1 });
+    const result = await corrector.correct(samples, { seed: 0, generation: 1, gamma: 1 });
     samples = result.samples;
     biases.push(frechetDistance(moments(samples), moments(original)));
     const { status, speedRatio } = result.report;
@@ -195,21 +195,21 @@ test('accumulate with half the samples, about half of them corrected: the sets a
   );
   let corrected = 0;
   for (const row of rows) {
-    if (row.kind !== 'generation' || row.arm === null) continue;
+    if (row.kind !== 'generation' || row.arm !== 'corrected') continue;
     const count = Object.values(row.correction?.status ?? {}).reduce((sum, each) => sum + each, 0);
     assert.is(count, correctedPositions(4, 1, 3, row.generation).length, `generation ${row.generation}`);
     corrected += count;
   }
   assert.ok(corrected > 0 && corrected < 12, `${corrected} of 12 corrected`);
   const trial = await task().open(3, { n: 8, evaluationCount: 10 });
-  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic', fs);
+  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic/gen-0002', fs);
   assert.is(set.labels.length, 4);
   await fs.mkdir('copy');
   await trial.save(set, 'copy', fs);
   for (const name of ['features.npy', 'labels.npy'])
     assert.equal(
       await fs.read(`copy/${name}`),
-      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/${name}`),
+      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/gen-0002/${name}`),
     );
 });
 
@@ -217,7 +217,7 @@ test('real motion: the floors are those measured for this data, the classifier k
   const dataset = mocapDataset();
   if (!dataset) return;
   const trial = await motionTask({ dataset }).open(0, { n: 64, evaluationCount: 128 });
-  const { metrics, spread } = await trial.floor(128);
+  const { metrics, spread } = await trial.floor!(128);
   // 128 random training windows against the held-out test windows: kinetic FID 3.6 to 4.2; recall of real by real above .8.
   assert.ok(metrics.fid > 3 && metrics.fid < 5.5, `fid ${metrics.fid}`);
   assert.ok(spread.fid < 1.5);
@@ -226,7 +226,7 @@ test('real motion: the floors are those measured for this data, the classifier k
   assert.is(metrics.penetrate, 0);
   assert.ok(metrics.jerk > 120 && metrics.jerk < 180, `jerk ${metrics.jerk}`);
   assert.ok(metrics.speed > 0.5 && metrics.speed < 0.8);
-  const own = await trial.evaluate(trial.real);
+  const own = await trial.evaluate!(trial.real);
   assert.ok(own.nearest < 1e-6, 'the training motions are their own nearest');
   assert.ok(own.fid > metrics.fid, 'half as many motions: a larger bias');
 });

@@ -9,9 +9,11 @@ import type { MotionSamples } from './samples.js';
 import type { MotionSettings } from './settings.js';
 
 const FILE = 'model.safetensors';
-/** Optimiser moments: every generation begins with a fresh optimiser, so they need not be stored. */
+/** Optimiser moments: where every generation begins with a fresh optimiser, they need not be stored. */
 const MOMENTS = ['adam_m', 'adam_v'];
 const WEIGHTS = 'model';
+/** What extrapolation moves. */
+const MOVED = [WEIGHTS, 'ema'];
 const OPTIMIZER_STEP = 'optimizer_step';
 
 /** The motion diffusion model as the loop sees it. */
@@ -21,13 +23,20 @@ export class MotionGenerator implements Generator<MotionSamples> {
     private readonly settings: MotionSettings,
     /** Class of each real item. */
     private readonly realLabels: Int32Array,
+    private readonly keepOptimizer: boolean,
   ) {}
 
   static async create(
     settings: MotionSettings,
     normalisation: Normalisation,
     realLabels: Int32Array,
-    options: { classes: readonly string[]; seed: number; threads: number; signal?: AbortSignal },
+    options: {
+      classes: readonly string[];
+      seed: number;
+      threads: number;
+      keepOptimizer: boolean;
+      signal?: AbortSignal;
+    },
   ): Promise<MotionGenerator> {
     const { frames, dModel, layers, heads, ff, diffusionSteps } = settings;
     const config: MotionDiffusionConfig = {
@@ -40,11 +49,12 @@ export class MotionGenerator implements Generator<MotionSamples> {
       ff,
       diffusionSteps,
     };
-    const { seed, threads, signal } = options;
+    const { seed, threads, signal, keepOptimizer } = options;
     return new MotionGenerator(
       await MotionDiffusion.create(config, { seed, threads, signal, normalisation }),
       settings,
       realLabels,
+      keepOptimizer,
     );
   }
 
@@ -52,7 +62,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
     data: MotionSamples,
     options: Parameters<Generator<MotionSamples>['train']>[1],
   ): Promise<{ loss: number }> {
-    const { steps, learningRate, seed, initial, signal, onProgress } = options;
+    const { steps, learningRate, seed, initial, resetOptimizer, signal, onProgress } = options;
     const { batch, clip, emaDecay, labelDrop, warmup } = this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
@@ -67,12 +77,35 @@ export class MotionGenerator implements Generator<MotionSamples> {
         clip,
         conditionDrop: labelDrop,
         seed,
-        resetOptimizer: true,
+        resetOptimizer,
         signal,
         onProgress: ({ step, steps: total, loss }) => onProgress?.(step, total, loss),
       },
     );
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
+  }
+
+  /** Neon: theta_r - weight (theta_s - theta_r), of the weights and of their moving average. */
+  async extrapolate(
+    data: MotionSamples,
+    options: Parameters<NonNullable<Generator<MotionSamples>['extrapolate']>>[1],
+  ): Promise<{ loss: number }> {
+    const before = await this.model.state();
+    const result = await this.train(data, options);
+    const after = await this.model.state();
+    for (const [name, { data: from }] of before) {
+      if (!MOVED.includes(name.split('.')[0])) continue;
+      const tensor = after.get(name) as NdArray<NumberArray>;
+      const to = tensor.data as Float32Array;
+      const start = from as Float32Array;
+      tensor.data = start.map((value, i) => value - options.weight * (to[i] - value));
+    }
+    // The optimiser goes on from where it was before the copy was trained.
+    for (const name of after.keys())
+      if (MOMENTS.includes(name.split('.')[0]) || name === OPTIMIZER_STEP)
+        after.set(name, before.get(name) as NdArray<NumberArray>);
+    await this.model.load(after);
+    return result;
   }
 
   /** A sample that diverged must not end the loop: what is not a number becomes the mean of its feature. */
@@ -102,7 +135,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
 
   async save(directory: string, fs: Fs): Promise<void> {
     const state = await this.model.state();
-    for (const name of [...state.keys()])
+    for (const name of this.keepOptimizer ? [] : [...state.keys()])
       if (MOMENTS.includes(name.split('.')[0]) || name === OPTIMIZER_STEP) state.delete(name);
     await fs.write(
       `${directory}/${FILE}`,
@@ -115,12 +148,13 @@ export class MotionGenerator implements Generator<MotionSamples> {
     if (!data)
       throw new LoopError('ERR_CHECKPOINT', `Expected the file ${directory}/${FILE} but there is none`);
     const state: Map<string, NdArray<NumberArray>> = readSafetensors(data).tensors;
-    for (const [name, { shape, data: values }] of [...state]) {
+    for (const [name, { shape, data: values }] of this.keepOptimizer ? [] : [...state]) {
       if (!name.startsWith(`${WEIGHTS}.`)) continue;
       for (const moment of MOMENTS)
         state.set(`${moment}${name.slice(WEIGHTS.length)}`, { shape, data: new Float32Array(values.length) });
     }
-    await this.model.load(state.set(OPTIMIZER_STEP, { shape: [], data: BigInt64Array.of(0n) }));
+    if (!this.keepOptimizer) state.set(OPTIMIZER_STEP, { shape: [], data: BigInt64Array.of(0n) });
+    await this.model.load(state);
   }
 
   close(): Promise<void> {

@@ -49,6 +49,7 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
       ...settings,
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
+    abilities: { correctors: ['corrected', 'placebo'], select: true, keepOptimizer: true, extrapolate: true },
     size: (samples) => samples.labels.length,
     take: takeSamples,
     concat: joinSamples,
@@ -124,12 +125,12 @@ class MotionTrial implements Trial<MotionSamples> {
     this.selector = transportSelector(new SelectionSpace(joints, settings.frames), this.real.labels);
   }
 
-  createGenerator({ seed, signal }: { seed: number; signal?: AbortSignal }): Promise<MotionGenerator> {
+  createGenerator(options: Parameters<Trial<MotionSamples>['createGenerator']>[0]): Promise<MotionGenerator> {
+    const { classes, threads } = this;
     return MotionGenerator.create(this.settings, this.base.normalisation, this.real.labels, {
-      classes: this.classes,
-      seed,
-      threads: this.threads,
-      signal,
+      ...options,
+      classes,
+      threads,
     });
   }
 

@@ -1,0 +1,83 @@
+import { changePoint } from './change-point.js';
+import type { AlarmRow, ContractionRow, Metrics } from './layout.js';
+import { meanInterval, slopeInterval } from './statistics.js';
+
+/** In which direction a metric moves when a model collapses. */
+export type Watch = Record<string, 'rise' | 'fall'>;
+
+/** What is watched where a task does not say. */
+export const WATCHED: Watch = {
+  fid: 'rise',
+  w2: 'rise',
+  diversity: 'fall',
+  withinDiversity: 'fall',
+  recall: 'fall',
+  variance: 'fall',
+};
+
+/** Largest p-value of a change that raises the alarm. */
+const LEVEL = 0.01;
+
+/** The curve of one arm: generation 0, 1, ... of each seed. */
+export interface Curves {
+  arm: string;
+  seeds: readonly number[];
+  /** Metrics by seed and generation. */
+  metrics: readonly (readonly Metrics[])[];
+}
+
+/**
+ * A change for the worse in the level of a watched metric, for each seed: by Pettitt's test at 1 %, and larger than twice the noise
+ * of one evaluation where that is known.
+ */
+export function collapseAlarms(curves: Curves, watch: Watch, noise: readonly Metrics[]): AlarmRow[] {
+  return curves.seeds.flatMap((seed, s) =>
+    Object.entries(watch).flatMap(([metric, bad]): AlarmRow[] => {
+      const values = curves.metrics[s].map((row) => row[metric]);
+      if (values.length < 4 || !values.every(Number.isFinite)) return [];
+      const { at, shift, p } = changePoint(values);
+      const worse = bad === 'rise' ? shift > 0 : shift < 0;
+      if (!worse || p > LEVEL || Math.abs(shift) <= 2 * (noise[s]?.[metric] ?? 0)) return [];
+      return [
+        { kind: 'alarm', sign: 'change point', seed, arm: curves.arm, metric, generation: at, shift, p },
+      ];
+    }),
+  );
+}
+
+/**
+ * How a watched distance goes on from one generation to the next: the slope of e(t + 1) over e(t), 1 for a distance that neither
+ * heals nor grows, the bound rho / (1 + gamma) of Gillman et al. 2024 at most where their theorem holds. Noise in e(t) makes it smaller than it is,
+ * so a rate above 1 is no artefact. Mean over seeds with its 95 % interval, or that of the fit for a single seed.
+ */
+export function contraction(curves: Curves, watch: Watch): ContractionRow[] {
+  return Object.entries(watch).flatMap(([metric, bad]): ContractionRow[] => {
+    if (bad !== 'rise') return [];
+    const lines = curves.metrics.map((rows) => rows.map((row) => row[metric]));
+    // A distance that does not change has no rate.
+    const varies = (line: number[]): boolean =>
+      line.length >= 4 && line.every(Number.isFinite) && line.slice(0, -1).some((value) => value !== line[0]);
+    if (!lines.every(varies)) return [];
+    const fits = lines.map((line) => slopeInterval(line.slice(0, -1), line.slice(1)));
+    const { mean, interval } =
+      fits.length > 1
+        ? meanInterval(fits.map(({ slope }) => slope))
+        : { mean: fits[0].slope, interval: fits[0].interval };
+    return [
+      {
+        kind: 'contraction',
+        arm: curves.arm,
+        metric,
+        rate: mean,
+        interval,
+        seeds: fits.length,
+      },
+    ];
+  });
+}
+
+/** A rate whose interval lies above 1 is an alarm too. */
+export const rateAlarms = (rows: readonly ContractionRow[]): AlarmRow[] =>
+  rows
+    .filter(({ interval }) => interval[0] > 1)
+    .map(({ arm, metric, rate }) => ({ kind: 'alarm', sign: 'rate', seed: null, arm, metric, rate }));
