@@ -13,6 +13,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
     load: async () => (await import('./run.js')).run,
   },
+  theory: {
+    summary:
+      'what theory says of a loop: contraction, stability, the bound; and figures of the loop on a Gaussian',
+    load: async () => (await import('./theory.js')).theory,
+  },
   correct: {
     summary: 'correct motion files by physics and write them back in their own format',
     load: async () => (await import('./correct.js')).correct,

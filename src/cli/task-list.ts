@@ -12,6 +12,13 @@ const from = (load: () => Promise<object>, name: string) => async (): Promise<Fa
 /** Tasks of `selfcorrect run`, which compute in JavaScript: each loads when it is asked for. */
 const TASKS: Record<string, () => Promise<Factory>> = {
   gaussian: from(() => import('../tasks/gaussian.js'), 'gaussianTask'),
+  'gaussian-toy': from(() => import('../tasks/gaussian-toy.js'), 'gaussianToyTask'),
+  normal: from(() => import('../tasks/normal.js'), 'normalTask'),
+  mixture: from(() => import('../tasks/mixture.js'), 'mixtureTask'),
+  discrete: from(() => import('../tasks/discrete.js'), 'discreteTask'),
+  density: from(() => import('../tasks/density.js'), 'densityTask'),
+  regression: from(() => import('../tasks/regression.js'), 'regressionTask'),
+  location: from(() => import('../tasks/location.js'), 'locationTask'),
 };
 
 export const taskNames = (): string[] => Object.keys(TASKS);
