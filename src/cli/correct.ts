@@ -3,14 +3,13 @@ import { basename, dirname, join, relative } from 'node:path';
 import { type CorrectResult, correctBatch } from '../correct/correct.js';
 import { DEVICES } from '../correct/device.js';
 import type { CorrectOptions } from '../correct/options.js';
-import type { CorrectionReport } from '../correct/report.js';
 import { MOTION_ENDINGS, type MotionFile, readMotions, writeMotions } from '../data/index.js';
-import { type BeforeAfter, renderViewer, type ViewerMotion, type ViewerTable } from '../report/index.js';
 import type { Command } from './command.js';
+import { CORRECTION_HEADER, correctionPage, statuses, tableRow, VIEWED } from './correction-table.js';
 import { UsageError } from './errors.js';
 import type { Flag } from './flags.js';
 import { createProgress } from './progress.js';
-import { format, renderTable } from './table.js';
+import { renderTable } from './table.js';
 
 const FLAGS: Record<string, Flag> = {
   out: { type: 'text', value: 'DIR', short: 'o', help: 'where the corrected files go (required)' },
@@ -44,8 +43,6 @@ const FLAGS: Record<string, Flag> = {
 
 /** Motions that are corrected together: enough to fill every lane of every core, few enough to hold in memory. */
 const TOGETHER = 1024;
-/** Motions a viewer page holds at most: it is one file that a browser opens at once. */
-const VIEWED = 60;
 /** Rows of the printed table at most; the mean of all follows. */
 const PRINTED = 40;
 
@@ -88,34 +85,6 @@ async function findInputs(paths: string[]): Promise<Input[]> {
   return inputs;
 }
 
-const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const arrow = (reports: CorrectionReport[], key: keyof CorrectionReport['before']) =>
-  `${format(mean(reports.map(({ before }) => before[key])))} → ${format(mean(reports.map(({ after }) => after[key])))}`;
-
-/** How many motions ended in each status, e.g. `ok 3, rejected 1`. */
-function statuses(reports: CorrectionReport[]): string {
-  const counts = new Map<string, number>();
-  for (const { status } of reports) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts]
-    .map(([status, count]) => (reports.length === 1 ? status : `${status} ${count}`))
-    .join(', ');
-}
-
-function tableRow(name: string, all: CorrectionReport[]): string[] {
-  const reports = all.filter(({ status }) => status !== 'rejected');
-  if (reports.length === 0) return [name, statuses(all), ...new Array(6).fill('–')];
-  return [
-    name,
-    statuses(all),
-    arrow(reports, 'penetrate'),
-    arrow(reports, 'float'),
-    arrow(reports, 'skate'),
-    arrow(reports, 'jerk'),
-    format(mean(reports.map(({ errorRoot }) => errorRoot))),
-    format(mean(reports.map(({ residualForce }) => residualForce.mean))),
-  ];
-}
-
 interface Done {
   file: MotionFile;
   result: Pick<CorrectResult, 'motions' | 'reports'>;
@@ -123,59 +92,20 @@ interface Done {
 }
 
 function viewerPage(done: Done[]): { html: string; left: number } {
-  const motions: ViewerMotion[] = [];
-  const rows: ViewerTable['rows'][number][] = [];
-  const change = (report: CorrectionReport, key: keyof CorrectionReport['before']): BeforeAfter => ({
-    before: report.before[key],
-    after: report.after[key],
-  });
-  let left = 0;
-  for (const { file, result } of done)
-    file.motions.forEach((motion, i) => {
-      const report = result.reports[i];
-      if (report.status === 'rejected') return;
-      if (motions.length === VIEWED) {
-        left++;
-        return;
-      }
-      const name = motion.name ?? basename(file.path);
-      motions.push({
+  return correctionPage(
+    'Corrected motions',
+    done.flatMap(({ file, result }) =>
+      file.motions.map((motion, i) => ({
         group: basename(file.path),
-        label: name,
+        label: motion.name ?? basename(file.path),
         caption: motion.caption,
         fps: motion.fps,
         joints: result.motions[i].joints,
         before: motion.joints,
-        note: `${report.status}${report.reason ? ` (${report.reason})` : ''}, residual ${format(report.residualForce.mean)} body weights`,
-      });
-      rows.push({
-        cells: [
-          name,
-          report.status,
-          change(report, 'penetrate'),
-          change(report, 'float'),
-          change(report, 'skate'),
-          change(report, 'jerk'),
-          report.errorRoot,
-          report.residualForce.mean,
-        ],
-        motion: motions.length - 1,
-      });
-    });
-  const table: ViewerTable = {
-    columns: [
-      { name: 'motion' },
-      { name: 'status' },
-      { name: 'penetrate', unit: 'mm', better: 'lower' },
-      { name: 'float', unit: 'mm', better: 'lower' },
-      { name: 'skate', unit: 'mm/frame', better: 'lower' },
-      { name: 'jerk', unit: 'm/s³' },
-      { name: 'moved', unit: 'mm' },
-      { name: 'residual', unit: 'body weights', better: 'lower' },
-    ],
-    rows,
-  };
-  return { html: renderViewer({ title: 'Corrected motions', motions, table }), left };
+        report: result.reports[i],
+      })),
+    ),
+  );
 }
 
 export const correct: Command = {
@@ -264,18 +194,9 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
     const rows = done
       .slice(0, PRINTED)
       .map(({ file, result }) => tableRow(relative('.', file.path), result.reports));
-    if (done.length > PRINTED) rows.push([`… and ${done.length - PRINTED} more`, ...new Array(7).fill('')]);
+    if (done.length > PRINTED)
+      rows.push([`… and ${done.length - PRINTED} more`, ...new Array(CORRECTION_HEADER.length - 1).fill('')]);
     if (done.length > 1) rows.push(tableRow('all', reports));
-    const header = [
-      'before → after',
-      'status',
-      'penetrate mm',
-      'float mm',
-      'skate mm/frame',
-      'jerk m/s³',
-      'moved mm',
-      'residual BW',
-    ];
     const view = flags.view === true && done.length > 0 ? join(out, 'view.html') : undefined;
     let note = '';
     if (view) {
@@ -284,7 +205,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
       note = `\nLook at them: ${view}${left > 0 ? ` (the first ${VIEWED}; ${left} more are not in the page)` : ''}`;
     }
     progress.log(
-      `${renderTable(header, rows)}\n\n${reports.length} motions of ${done.length} files corrected into ${out}` +
+      `${renderTable(CORRECTION_HEADER, rows)}\n\n${reports.length} motions of ${done.length} files corrected into ${out}` +
         `${skipped.length > 0 ? `; ${skipped.length} files skipped` : ''}${note}`,
       {
         event: 'done',

@@ -18,6 +18,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
       'what theory says of a loop: contraction, stability, the bound; and figures of the loop on a Gaussian',
     load: async () => (await import('./theory.js')).theory,
   },
+  train: {
+    summary: 'train a motion diffusion model on captioned motions',
+    load: async () => (await import('./train.js')).train,
+  },
+  sample: {
+    summary: 'draw motions from a trained model: npy, BVH and a page to look at them',
+    load: async () => (await import('./sample.js')).sample,
+  },
   correct: {
     summary: 'correct motion files by physics and write them back in their own format',
     load: async () => (await import('./correct.js')).correct,

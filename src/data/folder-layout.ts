@@ -12,7 +12,8 @@ export interface FolderEntry {
   name?: string;
   split?: Split;
   action?: string;
-  caption?: string;
+  /** None, one or several. */
+  captions: readonly string[];
   /** Recording it was cut from. */
   source?: string;
   /** Frames per second of an npy file. */
@@ -64,7 +65,7 @@ function manifestEntry(row: Readonly<Record<string, unknown>>, i: number): Folde
     name: id ?? basename(file, extname(file)),
     split: isSplit(row.split) ? row.split : undefined,
     action: text(row.action),
-    caption: text(row.caption) ?? text(row.text),
+    captions: [text(row.caption) ?? text(row.text) ?? []].flat(),
     source: text(row.source_file) ?? text(row.truth),
     fps: fps > 0 ? fps : undefined,
   };
@@ -87,14 +88,14 @@ async function manifestEntries(dir: string): Promise<FolderEntry[] | undefined> 
   return rows.map((row, i) => manifestEntry(typeof row === 'object' && row !== null ? row : {}, i));
 }
 
-/** The whole-clip caption of HumanML3D's `caption#tokens#from#to` lines. */
-function humanMl3dCaption(lines: string): string | undefined {
+/** The captions of the whole clip among HumanML3D's `caption#tokens#from#to` lines; the first line if there is none. */
+function humanMl3dCaptions(lines = ''): string[] {
   const rows = lines
     .split('\n')
     .map((line) => line.split('#'))
     .filter(([caption]) => caption.trim() !== '');
-  const whole = rows.find((row) => Number(row[2]) === 0 && Number(row[3]) === 0) ?? rows[0];
-  return whole?.[0].trim();
+  const whole = rows.filter((row) => Number(row[2]) === 0 && Number(row[3]) === 0);
+  return (whole.length > 0 ? whole : rows.slice(0, 1)).map(([caption]) => caption.trim());
 }
 
 async function humanMl3dEntries(dir: string): Promise<FolderEntry[] | undefined> {
@@ -111,7 +112,7 @@ async function humanMl3dEntries(dir: string): Promise<FolderEntry[] | undefined>
         file: join(folder, file),
         name,
         split: splits.get(name),
-        caption: humanMl3dCaption((await readText(join(dir, 'texts', `${name}.txt`))) ?? ''),
+        captions: humanMl3dCaptions(await readText(join(dir, 'texts', `${name}.txt`))),
         // M012314 is the mirror image of 012314
         source: name.replace(/^M/, ''),
       });
@@ -135,12 +136,11 @@ async function plainEntries(dir: string): Promise<FolderEntry[]> {
   return Promise.all(
     files.map(async (file) => {
       const stem = file.slice(0, -extname(file).length);
-      const captions = await readText(join(dir, `${stem}.txt`));
       return {
         file,
         name: stem,
         split: splits.get(stem) ?? splits.get(basename(stem)),
-        caption: captions && humanMl3dCaption(captions),
+        captions: humanMl3dCaptions(await readText(join(dir, `${stem}.txt`))),
       };
     }),
   );

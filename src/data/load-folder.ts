@@ -63,12 +63,14 @@ function prepare(entry: FolderEntry, bytes: Uint8Array, options: LoadOptions): M
     const fault = faultOf(motion.joints, options.minimumFrames ?? 2);
     if (fault) throw new RangeError(fault);
     const joints = resample(motion.joints, FRAME_SIZE, motion.fps, fps);
-    const caption = entry.caption ?? motion.caption;
+    const { captions } = entry;
+    const caption = captions[0] ?? motion.caption;
     return {
       joints: options.place === false ? joints : normalise(joints),
       fps,
       name: file.motions.length > 1 ? motion.name : (entry.name ?? motion.name),
       ...(caption ? { caption } : {}),
+      ...(captions.length > 1 ? { captions } : {}),
       ...(entry.action ? { action: entry.action } : {}),
     };
   });

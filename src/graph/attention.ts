@@ -1,14 +1,19 @@
 /** The two halves of a transformer layer: attention over time, and the feed-forward network of each moment. */
 import { sameShape, type Value } from './graph.js';
-import { gelu, linear, softmax } from './nn.js';
+import { erfGate, GELU_SCALE, linear, scaledLinear, softmax } from './nn.js';
 import {
   add,
+  differentiable,
+  emit,
   expectShapes,
   matmul,
+  mul,
   reshape,
   scale,
   shift,
   split,
+  sub,
+  sum,
   transpose,
   transposeLast,
 } from './ops/index.js';
@@ -32,8 +37,26 @@ export function scaledDotProductAttention(
   bias?: Value,
   dropout: Dropout = (weights) => weights,
 ): Value {
-  const scores = scale(matmul(query, transposeLast(key)), 1 / Math.sqrt(query.shape.at(-1)!));
-  return matmul(dropout(softmax(bias ? add(scores, bias) : scores)), value);
+  const products = scale(matmul(query, transposeLast(key)), 1 / Math.sqrt(query.shape.at(-1)!));
+  const scores = bias ? add(products, bias) : products;
+  const p = softmax(scores);
+  const weights = dropout(p);
+  const [leading, others] = [p, value].map(({ shape }) => shape.slice(0, -2));
+  return weights === p && sameShape(leading, others)
+    ? softmaxProduct(scores, p, value)
+    : matmul(weights, value);
+}
+
+/**
+ * `y = p V` of `p = softmax(scores)`, which pulls back `p (d Vᵀ - Σ d y)` to the scores and `pᵀ d` to V. The sum is that
+ * of softmax's own rule (Dao et al., "FlashAttention", 2022, equation 4), but over a value instead of over all keys.
+ */
+function softmaxProduct(scores: Value, p: Value, value: Value): Value {
+  const y = emit('MatMul', [p, value], [...p.shape.slice(0, -1), value.shape.at(-1)!]);
+  return differentiable([scores, value], [y], ([d]) => [
+    mul(p, sub(matmul(d, transposeLast(value)), sum(mul(d, y), [-1], true))),
+    transposeLast(matmul(transposeLast(d), p)), // a transposed p would be read three times as slowly
+  ]);
 }
 
 /** Parameters of one attention layer: packed query, key and value projection, and the output projection. */
@@ -64,8 +87,8 @@ export function attention(
   if (mask) expectShapes(sameShape(mask.shape, [batch, time]), 'attention', 'a mask [batch, time]', x, mask);
   const bias = mask && scale(shift(reshape(mask, [batch, 1, 1, time]), -1), -EXCLUDED);
   const packed = reshape(linear(x, parameters.qkvWeight, parameters.qkvBias), [batch, time, 3, heads, size]);
-  const [query, key, value] = split(transpose(packed, [2, 0, 3, 1, 4]), 0, [1, 1, 1]).map((part) =>
-    reshape(part, [batch, heads, time, size]),
+  const [query, key, value] = split(packed, 2, [1, 1, 1]).map((part) =>
+    transpose(reshape(part, [batch, time, heads, size]), [0, 2, 1, 3]),
   );
   const mixed = scaledDotProductAttention(query, key, value, bias, dropout);
   const merged = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, time, width]);
@@ -89,5 +112,7 @@ export function feedForward(
   { inWeight, inBias, outWeight, outBias }: FeedForwardParameters,
   dropout: Dropout = (wide) => wide,
 ): Value {
-  return linear(dropout(gelu(linear(x, inWeight, inBias))), outWeight, outBias);
+  // The factors of GELU go into the products: two passes over the wide activation fewer, and two in the gradient.
+  const wide = erfGate(scaledLinear(x, inWeight, inBias, GELU_SCALE, GELU_SCALE));
+  return scaledLinear(dropout(wide), outWeight, outBias, GELU_SCALE, 1);
 }

@@ -48,8 +48,12 @@ export function adamW(
     sub(step.graph.scalar(1), emit('Pow', [step.graph.scalar(beta), step], []));
   const nextM = add(scale(m, beta1), scale(gradient, 1 - beta1));
   const nextV = add(scale(v, beta2), scale(square(gradient), 1 - beta2));
-  const denominator = shift(div(sqrt(nextV), sqrt(unbias(beta2))), epsilon);
-  const update = mul(div(nextM, denominator), div(learningRate, unbias(beta1)));
+  // Both sides of the fraction are multiplied by √(1-β₂ᵗ): one pass over the parameters fewer.
+  const root = sqrt(unbias(beta2));
+  const update = mul(
+    div(nextM, add(sqrt(nextV), scale(root, epsilon))),
+    div(mul(learningRate, root), unbias(beta1)),
+  );
   const lambda = typeof weightDecay === 'number' ? step.graph.scalar(weightDecay) : weightDecay;
   const decayed =
     weightDecay === 0 ? parameter : mul(parameter, sub(step.graph.scalar(1), mul(learningRate, lambda)));

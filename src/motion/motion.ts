@@ -14,6 +14,8 @@ export interface Motion {
   fps: number;
   /** What happens, in words. */
   caption?: string;
+  /** All captions, where there are several; the first is `caption`. */
+  captions?: readonly string[];
   /** Action label, e.g. `walk`. */
   action?: string;
   /** Where it came from, e.g. a file name without its ending. */

@@ -1,3 +1,4 @@
+import { ARMS, type ArmKind } from '../loop/arms.js';
 import { METRICS } from '../metrics/index.js';
 
 /** How a metric is presented. */
@@ -98,6 +99,12 @@ export const armColour = (arm: string): number | undefined => {
   return at < 0 ? undefined : at;
 };
 
+/** `corrected@gamma=1@regime=replace` as its kind and `gamma = 1, regime = replace`. */
+function splitArm(arm: string): { kind: string; rest: string } {
+  const [kind, ...settings] = arm.split('@');
+  return { kind, rest: settings.map((part) => part.replace('=', ' = ')).join(', ') };
+}
+
 /** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */
 export function armMeaning(arm: string, physics: boolean): string {
   const meanings: Record<string, string> = {
@@ -108,7 +115,9 @@ export function armMeaning(arm: string, physics: boolean): string {
     selected: 'trains on corrected samples that were chosen from more candidates to match the real set',
     kinematic: 'trains on its own samples, cleaned without simulation',
   };
-  return meanings[arm] ?? '';
+  const { kind, rest } = splitArm(arm);
+  const meaning = meanings[kind] ?? (Object.hasOwn(ARMS, kind) ? ARMS[kind as ArmKind].meaning : '');
+  return meaning && rest ? `${meaning}, with ${rest}` : meaning;
 }
 
 /** Arms of a run in reading order with the colour number of each. */

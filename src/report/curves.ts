@@ -2,8 +2,8 @@ import { HEADLINES, LOSS, presentation } from './catalogue.js';
 import { forest } from './forest.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
-import { plot } from './plot.js';
-import { floorOf, noiseOf, type Run, seriesOf, slopesOf } from './series.js';
+import { plot, SEED_LINES } from './plot.js';
+import { floorOf, noiseOf, type Run, seriesOf, slopesOf, theorySeries } from './series.js';
 
 /** Buttons that show and hide an arm in all charts, and what the dashed line is. */
 export const armLegend = (run: Run): Markup => html`
@@ -25,6 +25,7 @@ export function curves(run: Run): Markup {
       floor: floorOf(run, key),
       noise: noiseOf(run, key),
       series: seriesOf(run, (row) => row.metrics[key]),
+      theory: theorySeries(run, key),
       large: i === 0,
     });
   });
@@ -36,11 +37,11 @@ export function curves(run: Run): Markup {
   return html`<section><h2>Over the generations</h2>
 <p class="soft">${
     several
-      ? `Thick line: mean over ${run.seeds.length} seeds; shaded: one standard deviation between seeds; thin lines: the seeds.`
+      ? `Thick line: mean over ${run.seeds.length} seeds; shaded: 95 % confidence band of the mean${run.seeds.length <= SEED_LINES ? '; thin lines: the seeds' : ''}.`
       : run.noise.length > 0
         ? 'One seed. Shaded: ± one standard deviation of a single evaluation, measured by repeating the one of generation 0. It holds no differences between seeds, which are larger.'
         : 'One seed, and the noise of an evaluation was not measured.'
-  }${run.floors.length > 0 ? ' Dashed: what real data score against the same reference, with its spread over redraws.' : ''} Point at a chart to read values; click an arm to hide it.</p>
+  }${run.floors.length > 0 ? ' Dashed: what real data score against the same reference, with its spread over redraws.' : ''}${run.theory.length > 0 ? ' Dash-dotted: closed forms.' : ''} Point at a chart to read values; click an arm to hide it.</p>
 ${armLegend(run)}
 <div class="plots">${charts}</div></section>`;
 }

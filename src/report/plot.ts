@@ -27,6 +27,8 @@ export interface PlotSpec {
   wide?: boolean;
   /** A second set of series drawn dashed, e.g. values before correction. */
   dashed?: Series[];
+  /** Closed forms, drawn dash-dotted. */
+  theory?: Series[];
   /** Values that the axis must hold, e.g. 0. */
   include?: readonly number[];
   /** A horizontal line that means something, with its name. */
@@ -37,14 +39,20 @@ export interface PlotSpec {
 
 const r1 = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Half width of the band around a point: the spread over seeds, or the noise of one evaluation with a single seed. */
+/** Half width of the band around a point: the confidence interval of the mean over seeds, or the noise of one evaluation with a single seed. */
 const halfBand = (point: Point, noise: number | undefined): number =>
-  point.values.length > 1 ? point.deviation : (noise ?? 0);
+  point.values.length > 1 ? point.half : (noise ?? 0);
+
+/** More seeds than these are not drawn one by one. */
+export const SEED_LINES = 10;
 
 function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   if (spec.range) return linearScale(spec.range[0], spec.range[1], from, to, { exact: true });
-  const values = [...spec.series, ...(spec.dashed ?? [])].flatMap((series) =>
-    series.points.flatMap((point) => [...point.values.filter(Number.isFinite), point.mean]),
+  const values = [...spec.series, ...(spec.dashed ?? []), ...(spec.theory ?? [])].flatMap((series) =>
+    series.points.flatMap((point) => [
+      ...(point.values.length <= SEED_LINES ? point.values.filter(Number.isFinite) : []),
+      point.mean,
+    ]),
   );
   if (spec.floor) values.push(spec.floor.mean);
   if (spec.reference) values.push(spec.reference.value);
@@ -86,7 +94,7 @@ function drawSeries(series: Series, spec: PlotSpec, x: Scale, y: Scale): string 
   let out = `<g class="arm c${colour}" data-arm="${colour}">`;
   if (points.some((point) => halfBand(point, spec.noise) > 0))
     out += `<path class="band" d="${bandPath(points, spec.noise, x, y)}"/>`;
-  for (let seed = 0; seeds > 1 && seed < seeds; seed++) {
+  for (let seed = 0; seeds > 1 && seeds <= SEED_LINES && seed < seeds; seed++) {
     const own = points
       .filter((p) => Number.isFinite(p.values[seed]))
       .map((p) => [x.at(p.generation), y.at(p.values[seed])] as const);
@@ -144,6 +152,8 @@ function figure(spec: PlotSpec, size: string): Markup {
     drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="line dashed" d="${polyline(series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const))}"/></g>`;
   }
   for (const series of spec.series) drawing += drawSeries(series, spec, x, y);
+  for (const series of spec.theory ?? [])
+    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="theory" d="${polyline(series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const))}"/></g>`;
   if (spec.large) {
     const ends = spec.series.map((series) => series.points[series.points.length - 1]);
     const heights = spreadLabels(

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { CONFIG_FILE, COSTS_FILE, type CostRow, METRICS_FILE, type Row } from '../loop/layout.js';
-import type { ReportData } from './types.js';
+import {
+  CONFIG_FILE,
+  COSTS_FILE,
+  type CostRow,
+  generationDirectory,
+  METRICS_FILE,
+  PROVENANCE_FILE,
+  type Row,
+} from '../loop/layout.js';
+import type { GenerationProvenance } from '../loop/provenance.js';
+import type { ArmProvenance, ReportData } from './types.js';
 
 async function readText(path: string, optional: boolean): Promise<string> {
   try {
@@ -81,6 +90,51 @@ function unfinished(config: unknown, rows: readonly Record<string, unknown>[]): 
   return `This run is unfinished: ${done} of ${planned} generations are here. Slopes are computed when all are.`;
 }
 
+/** Provenance of each arm's last generation in the first seed that has it; what is missing or not readable is left out. */
+async function readProvenance(
+  dir: string,
+  rows: readonly Record<string, unknown>[],
+): Promise<ArmProvenance[]> {
+  const last = new Map<string, { seed: number; generation: number }>();
+  for (const row of rows) {
+    if (row.kind !== 'generation' || typeof row.arm !== 'string') continue;
+    const { arm, seed, generation } = row as { arm: string; seed: number; generation: number };
+    const known = last.get(arm);
+    if (!known || (seed === known.seed && generation > known.generation)) last.set(arm, { seed, generation });
+  }
+  const entries: ArmProvenance[] = [];
+  for (const [arm, { seed, generation }] of last) {
+    const path = join(dir, generationDirectory(seed, arm, generation), PROVENANCE_FILE);
+    try {
+      const { generations } = JSON.parse(await readFile(path, 'utf8')) as {
+        generations: GenerationProvenance[];
+      };
+      const own = generations.find((one) => one.generation === generation);
+      if (own) entries.push(armProvenance(arm, own));
+    } catch {
+      // A run of an older version, or one whose checkpoints were removed.
+    }
+  }
+  return entries;
+}
+
+function armProvenance(arm: string, { generation, model, samples }: GenerationProvenance): ArmProvenance {
+  if (!samples) return { arm, generation, model };
+  const { drawnFrom, count, corrector } = samples;
+  const sum = (column: number | number[] | undefined): number | undefined =>
+    typeof column === 'number' ? column * count : column?.reduce((total, value) => total + value, 0);
+  return {
+    arm,
+    generation,
+    model,
+    drawnFrom,
+    count,
+    corrector,
+    corrected: sum(samples.corrected),
+    kept: sum(samples.kept),
+  };
+}
+
 /**
  * What a run left in its directory, ready to be rendered; `motions` is empty and is the task's to fill in. A run that is
  * still going, or was stopped, can be read too.
@@ -113,6 +167,7 @@ export async function readRun(dir: string): Promise<ReportData> {
   }
   const task = isObject(config.task) && typeof config.task.name === 'string' ? config.task.name : undefined;
   const costs = parseLines(costsText, COSTS_FILE, remarks) as unknown as CostRow[];
+  const provenance = await readProvenance(dir, rows);
   const missing = unfinished(config.config, rows);
   if (missing) remarks.push(missing);
   return {
@@ -121,6 +176,7 @@ export async function readRun(dir: string): Promise<ReportData> {
     rows: rows.filter((row) => String(row.kind) in SHAPES) as unknown as Row[],
     costs,
     motions: [],
+    provenance,
     remarks,
   };
 }

@@ -7,6 +7,7 @@ import { formatValue } from './scale.js';
 import { type Run, sortRun } from './series.js';
 import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
 import type { ReportData, ViewerMotion } from './types.js';
+import { alarmSection, provenanceSection, theoryTable } from './verdicts.js';
 import { choices, groupColours, NO_ARM, player } from './viewer.js';
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
@@ -15,6 +16,10 @@ const REGIMES: Record<string, string> = {
   augment: 'the real data together with its newest samples',
   replace: 'its newest samples alone',
   accumulate: 'the real data together with all samples so far',
+  subsample: 'as many as there are real ones, drawn from the real data and all samples so far',
+  thin: 'the real data together with all samples so far, the older ones thinned out',
+  fresh: 'new real data together with its newest samples',
+  keep: 'a share of the real data together with its newest samples',
 };
 
 /** What was run and how to read it, in plain words. */
@@ -81,10 +86,13 @@ ${(data.remarks ?? []).map((remark) => html`<p class="remark">${remark}</p>`)}
 <h2>Results at the last generation</h2>
 ${resultTable(run)}
 ${curves(run)}
+${theoryTable(run)}
 ${slopes(run)}
 ${differenceTable(run)}
+${alarmSection(run)}
 ${motionSection({ ...data, motions })}
 ${correctionSection(run)}
+${provenanceSection(data.provenance ?? [])}
 ${costs(data, run)}
 ${configuration(data)}`;
   return page(data.title, body, motions, groupColours(NO_ARM));

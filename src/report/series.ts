@@ -1,4 +1,14 @@
-import type { DifferenceRow, FloorRow, GenerationRow, NoiseRow, SummaryRow } from '../loop/layout.js';
+import type {
+  AlarmRow,
+  ContractionRow,
+  DifferenceRow,
+  FloorRow,
+  GenerationRow,
+  NoiseRow,
+  SummaryRow,
+  TheoryRow,
+} from '../loop/layout.js';
+import { studentInterval } from '../loop/statistics.js';
 import { orderArms, orderMetrics } from './catalogue.js';
 import type { ReportData } from './types.js';
 
@@ -8,6 +18,8 @@ export interface Point {
   mean: number;
   /** Standard deviation over seeds, 0 for one seed. */
   deviation: number;
+  /** Half of the 95 % confidence interval of the mean (t distribution), 0 for one seed. */
+  half: number;
   /** Value of each seed, in the order of `Run.seeds`; NaN where a seed has none. */
   values: number[];
 }
@@ -35,6 +47,9 @@ export interface Run {
   noise: NoiseRow[];
   summaries: SummaryRow[];
   differences: DifferenceRow[];
+  contractions: ContractionRow[];
+  alarms: AlarmRow[];
+  theory: TheoryRow[];
   /** Names of the metrics in reading order, without the training loss. */
   metrics: string[];
 }
@@ -50,6 +65,9 @@ export function sortRun(data: ReportData): Run {
     noise: [],
     summaries: [],
     differences: [],
+    contractions: [],
+    alarms: [],
+    theory: [],
     metrics: [],
   };
   for (const row of data.rows) {
@@ -58,6 +76,9 @@ export function sortRun(data: ReportData): Run {
     else if (row.kind === 'noise') run.noise.push(row);
     else if (row.kind === 'summary') run.summaries.push(row);
     else if (row.kind === 'difference') run.differences.push(row);
+    else if (row.kind === 'contraction') run.contractions.push(row);
+    else if (row.kind === 'alarm') run.alarms.push(row);
+    else run.theory.push(row);
   }
   run.generations = [...generations.values()].sort((a, b) => a.generation - b.generation || a.seed - b.seed);
   run.seeds = [...new Set(run.generations.map((row) => row.seed))].sort((a, b) => a - b);
@@ -72,13 +93,39 @@ function pointOf(generation: number, values: number[]): Point | undefined {
   if (known.length === 0) return undefined;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {
-    generation,
-    mean,
-    deviation: known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : 0,
-    values,
-  };
+  const deviation = known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : 0;
+  const half = known.length > 1 ? (quantile(known.length) * deviation) / Math.sqrt(known.length) : 0;
+  return { generation, mean, deviation, half, values };
 }
+
+const quantiles = new Map<number, number>();
+function quantile(count: number): number {
+  const known = quantiles.get(count) ?? studentInterval(0.95, count - 1);
+  quantiles.set(count, known);
+  return known;
+}
+
+/** Most generations a chart shows: more would be closer together than its pixels. */
+const SHOWN = 150;
+
+/** The generations to be shown: all, or so many that they are evenly spaced, with the first and the last. */
+export function shownGenerations(last: number): number[] {
+  const step = Math.max(1, Math.ceil(last / SHOWN));
+  const list = Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
+  return list[list.length - 1] === last ? list : [...list, last];
+}
+
+/** The closed forms of a metric, as series to be laid over those that were measured. */
+export const theorySeries = (run: Run, metric: string): Series[] =>
+  run.theory.flatMap((row) => {
+    const colour = run.arms.find(({ arm }) => arm === row.arm)?.colour;
+    if (row.metric !== metric || colour === undefined) return [];
+    const points = shownGenerations(Math.min(run.last, row.values.length - 1)).map((generation): Point => {
+      const mean = row.values[generation];
+      return { generation, mean, deviation: 0, half: 0, values: [mean] };
+    });
+    return [{ arm: row.arm, colour, points }];
+  });
 
 /**
  * One series per arm of any number that a generation holds. Generation 0 belongs to every arm (`shared`), so all curves start
@@ -87,9 +134,10 @@ function pointOf(generation: number, values: number[]): Point | undefined {
 export function seriesOf(run: Run, read: (row: GenerationRow) => number | undefined): Series[] {
   const rows = new Map(run.generations.map((row) => [`${row.seed}/${row.arm}/${row.generation}`, row]));
   const series: Series[] = [];
+  const generations = shownGenerations(run.last);
   for (const { arm, colour } of run.arms) {
     const points: Point[] = [];
-    for (let generation = 0; generation <= run.last; generation++) {
+    for (const generation of generations) {
       const values = run.seeds.map((seed) => {
         const row =
           rows.get(`${seed}/${arm}/${generation}`) ??

@@ -89,6 +89,8 @@ ${stageClasses}
 .plot .axis path,.plot .frame{stroke:var(--rule);fill:none}
 .plot .grid path{stroke:var(--grid);fill:none}
 .plot .line{stroke-linejoin:round;stroke-linecap:round}
+.plot .theory{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:7 3 1.5 3;opacity:.85}
+.differs{color:#b3261e}
 .plot .line.dashed{stroke-width:1.5;stroke-dasharray:5 4;opacity:.8}
 .plot .seed{stroke:var(--c);stroke-width:1;fill:none;opacity:.32}
 .plot .band{fill:var(--c);opacity:.13}

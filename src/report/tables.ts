@@ -62,14 +62,16 @@ export function resultTable(run: Run): Markup {
     .join(' ')}</p>`;
 }
 
+const formatP = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toPrecision(2));
+
 function differenceRows(rows: readonly DifferenceRow[]): Markup {
-  return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>seeds</th></tr></thead><tbody>${rows.map(
+  return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>lower in</th><th>sign</th><th>t</th><th>permutation</th></tr></thead><tbody>${rows.map(
     (row) => {
       const { value, low, high } = formatEstimate(row.difference, row.interval);
       const interval = `${low} to ${high}`;
       return html`<tr><th>${row.arm} − ${row.against}</th><td>${presentation(row.metric).name}</td><td>${
         row.quantity === 'slope' ? 'slope per generation' : 'last generation'
-      }</td><td>${value}</td><td>${row.interval[0] * row.interval[1] > 0 ? html`<b>${interval}</b>` : interval}</td><td>${row.seeds}</td></tr>`;
+      }</td><td>${value}</td><td>${row.interval[0] * row.interval[1] > 0 ? html`<b>${interval}</b>` : interval}</td><td>${row.lower} of ${row.seeds}</td>${([row.p.sign, row.p.t, row.p.permutation] as const).map((p) => html`<td>${formatP(p)}</td>`)}</tr>`;
     },
   )}</tbody></table></div>`;
 }
@@ -81,7 +83,7 @@ export function differenceTable(run: Run): Markup | false {
   const shown = run.differences.filter((row) => row.metric === first && row.quantity === 'last');
   const folded = run.differences.filter((row) => !shown.includes(row));
   return html`<h3>Differences between arms</h3>
-<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance.</p>
+<p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance. The last three columns are two-sided p-values of the exact sign test, the paired t test and the sign-flip permutation test; with ${run.seeds.length} seeds the first and the last cannot go under ${formatP(2 ** (1 - run.seeds.length))}.</p>
 ${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
 }
 

@@ -32,6 +32,19 @@ export interface ViewerTable {
   rows: readonly { cells: readonly (string | number | BeforeAfter)[]; motion?: number }[];
 }
 
+/** Where the synthetic samples of an arm's last generation come from; see `loop/provenance.ts`. */
+export interface ArmProvenance {
+  arm: string;
+  generation: number;
+  model: string;
+  drawnFrom?: string;
+  count?: number;
+  corrector?: string;
+  /** How many were corrected, how many passed the gate. */
+  corrected?: number;
+  kept?: number;
+}
+
 /** Everything a report shows. */
 export interface ReportData {
   title: string;
@@ -42,6 +55,7 @@ export interface ReportData {
   /** The lines of costs.jsonl. */
   costs: CostRow[];
   motions: ViewerMotion[];
+  provenance?: ArmProvenance[];
   /** What the reader of the run noticed, e.g. that it is unfinished. */
   remarks?: string[];
 }

@@ -1,49 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { proceduralMotions } from '../../src/data/procedural/index.js';
 import { readNpy, writeNpy } from '../../src/io/index.js';
 import { waving } from '../support/motions.js';
+import { cli, events } from './process.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'selfcorrect-cli-'));
 test.after(() => rmSync(dir, { recursive: true, force: true }));
-
-interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  out: string;
-  err: string;
-}
-
-/** Runs the command line; `watch` sees its output as it comes. */
-function cli(args: string[], watch?: (out: string, child: ChildProcess) => void): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk) => {
-      out += chunk;
-      watch?.(out, child);
-    });
-    child.stderr.on('data', (chunk) => (err += chunk));
-    child.on('close', (code, signal) => resolve({ code, signal, out, err }));
-  });
-}
-
-const events = (out: string) =>
-  out
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 test('--help names every command, and a command its options', async () => {
   const help = await cli(['--help']);
   assert.is(help.code, 0);
-  for (const name of ['loop', 'correct', 'doctor', 'setup-cuda'])
+  for (const name of ['loop', 'train', 'sample', 'correct', 'doctor', 'setup-cuda'])
     assert.match(help.out, new RegExp(`^ {2}${name} `, 'm'));
   const loop = await cli(['loop', '--help']);
   assert.is(loop.code, 0);
@@ -53,7 +25,10 @@ test('--help names every command, and a command its options', async () => {
 
 test('a mistake is one line and exit code 2', async () => {
   for (const [args, message] of [
-    [['nonsense'], /Expected one of loop, correct, doctor.* for COMMAND but received nonsense/],
+    [
+      ['nonsense'],
+      /Expected one of loop, .*train, sample, correct, doctor.* for COMMAND but received nonsense/,
+    ],
     [['loop', '--lambda', '-1'], /--lambda/],
     [['loop', '--gamma', 'x'], /Expected a number >= 0 or Infinity for --gamma but received x/],
     [['loop', '--seeds', '0,a'], /Expected integers >= 0 for --seeds but received a/],

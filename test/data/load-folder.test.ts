@@ -138,7 +138,8 @@ test("HumanML3D's layout: texts, splits, mirrored clips with their originals", a
   const files: Record<string, string | Uint8Array> = {
     'train.txt': '000001\nM000001\n000002\n',
     'test.txt': '000003\n',
-    'texts/000001.txt': 'a man walks.#a/DET man/NOUN walk/VERB#1.0#2.0\na man runs.#a/DET#0.0#0.0\n',
+    'texts/000001.txt':
+      'a man walks.#a/DET man/NOUN walk/VERB#1.0#2.0\na man runs.#a/DET#0.0#0.0\nhe jogs#a#0.0#0.0\n',
     'Mean.npy': writeNpy([263], new Float32Array(263)),
   };
   for (const id of ['000001', 'M000001', '000002', '000003', '000009']) {
@@ -152,6 +153,8 @@ test("HumanML3D's layout: texts, splits, mirrored clips with their originals", a
   assert.equal(loaded.splits, ['train', 'train', 'test', 'train']);
   assert.equal(loaded.sources, ['000001', '000002', '000003', '000001']);
   assert.is(loaded.motions[0].caption, 'a man runs.');
+  assert.equal(loaded.motions[0].captions, ['a man runs.', 'he jogs']);
+  assert.is(loaded.motions[1].captions, undefined);
   assert.equal(loaded.skipped, []);
 });
 

@@ -7,7 +7,13 @@ import type { Series } from '../../src/report/series.js';
 const series = (colour: number, means: number[], values = means.map((mean) => [mean])): Series => ({
   arm: `arm${colour}`,
   colour,
-  points: means.map((mean, generation) => ({ generation, mean, deviation: 1, values: values[generation] })),
+  points: means.map((mean, generation) => ({
+    generation,
+    mean,
+    deviation: 1,
+    half: 1,
+    values: values[generation],
+  })),
 });
 
 const draw = (lines: Series[], more: object = {}): string =>
@@ -48,7 +54,7 @@ test('wide values get a logarithmic axis only where it is allowed, and say so', 
   assert.ok(Math.abs(points[0][1] - 2 * points[1][1] + points[2][1]) < 0.3, 'equal ratios, equal steps');
 });
 
-test('the band of one seed is the noise of an evaluation, that of several their spread', () => {
+test('the band of one seed is the noise of an evaluation, that of several the confidence interval of their mean', () => {
   const band = (text: string): string => text.match(/<path class="band" d="([^"]+)"/)?.[1] ?? '';
   assert.is(band(draw([series(0, [10, 20, 30])])), '');
   const noisy = draw([series(0, [10, 20, 30])], { noise: 5 });
@@ -70,6 +76,27 @@ test('the band of one seed is the noise of an evaluation, that of several their 
     '',
   );
   assert.match(noisy, /± 5\.0/);
+});
+
+test('a closed form lies on the same axis, and widens it', () => {
+  const text = draw([series(0, [10, 20, 30])], { theory: [series(0, [20, 40, 60])] });
+  const path = text.match(/<path class="theory" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/)!;
+  const heights = ticks(text);
+  assert.ok(Math.abs(Number(path[1]) - heights.get('20')!) < 0.2);
+  assert.ok(Math.abs(Number(path[3]) - heights.get('60')!) < 0.2);
+});
+
+test('many seeds are not drawn one by one', () => {
+  const seeds = (count: number): string =>
+    draw([
+      series(
+        0,
+        [1, 2],
+        [1, 2].map((mean) => Array.from({ length: count }, (_, i) => mean + i / 100)),
+      ),
+    ]);
+  assert.is(seeds(10).match(/class="seed"/g)?.length, 10);
+  assert.is(seeds(11).match(/class="seed"/g), null);
 });
 
 test('no band leaves its chart', () => {

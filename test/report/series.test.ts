@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Row } from '../../src/loop/layout.js';
 import { orderArms, orderMetrics, presentation } from '../../src/report/catalogue.js';
-import { floorOf, noiseOf, seriesOf, slopesOf, sortRun } from '../../src/report/series.js';
+import { floorOf, noiseOf, seriesOf, shownGenerations, slopesOf, sortRun } from '../../src/report/series.js';
 
 const generation = (seed: number, arm: string | null, number: number, fid: number): Row => ({
   kind: 'generation',
@@ -28,6 +28,8 @@ test('an arm starts at the shared generation 0 and averages over seeds', () => {
     [9, 14],
   );
   assert.is(series.points[1].deviation.toFixed(6), Math.sqrt(8).toFixed(6));
+  // t(1) at 95 % is 12.7062, the standard error of 12 and 16 is 2.
+  assert.is(series.points[1].half.toFixed(3), (12.7062047 * 2).toFixed(3));
   assert.equal(series.points[1].values, [12, 16]);
   assert.is(data.last, 1);
 });
@@ -51,6 +53,13 @@ test('a generation that was repeated after a stop counts once, with its last val
   ]);
   assert.is(data.generations.length, 2);
   assert.is(seriesOf(data, (row) => row.metrics.fid)[0].points[1].mean, 13);
+});
+
+test('a long run shows so many generations that a chart can tell them apart, with the first and the last', () => {
+  assert.equal(shownGenerations(4), [0, 1, 2, 3, 4]);
+  const shown = shownGenerations(500);
+  assert.ok(shown.length <= 152 && shown[0] === 0 && shown.at(-1) === 500);
+  assert.is(new Set(shown).size, shown.length);
 });
 
 test('floors are averaged over seeds, noise is the root mean square of the spreads', () => {

@@ -97,6 +97,13 @@ function lengthsOf({ frames, features: width }: MotionDiffusionConfig, data: Tra
   return result;
 }
 
+/** An array of this length: a used one, if it fits. */
+function float32Array(length: number, used: HostTensor | undefined): Float32Array {
+  return used?.data instanceof Float32Array && used.data.length === length
+    ? used.data
+    : new Float32Array(length);
+}
+
 /** Inputs of the loss for `steps` steps, to be filled. */
 function emptyBatch(
   { frames, padded }: Bucket,
@@ -104,8 +111,9 @@ function emptyBatch(
   batch: number,
   width: number,
   conditions: EncodedConditions | undefined,
+  used: Readonly<Record<string, HostTensor>> | undefined,
 ) {
-  const clean = new Float32Array(steps * batch * frames * width);
+  const clean = float32Array(steps * batch * frames * width, used?.clean);
   const timesteps = new BigInt64Array(steps * batch);
   const lengths = new BigInt64Array(padded ? steps * batch : 0);
   const condition = conditions && conditionTensor(conditions, [steps, batch]);
@@ -164,9 +172,17 @@ export async function motionBatches(
   expectArgument(bucketTotals[bucketTotals.length - 1] > 0, 'weights', 'a positive sum', 0);
   const row = new Float32Array(width);
 
-  const put = (out: Float32Array, at: number, item: number, random: Random, flipped: boolean): void => {
+  const put = (
+    out: Float32Array,
+    at: number,
+    frames: number,
+    item: number,
+    random: Random,
+    flipped: boolean,
+  ): void => {
     const first =
       starts[item] + (lengths[item] > shown[item] ? random.integer(lengths[item] - shown[item] + 1) : 0);
+    out.fill(0, at + shown[item] * width, at + frames * width);
     for (let t = 0; t < shown[item]; t++, at += width) {
       const from = (first + t) * width;
       row.set(data.features.subarray(from, from + width));
@@ -178,7 +194,7 @@ export async function motionBatches(
     }
   };
 
-  return async (first, limit) => {
+  return async (first, limit, used) => {
     const block = Math.floor(first / BLOCK);
     const bucket = buckets[buckets.length === 1 ? 0 : draw(bucketTotals, new Random(seed, 'bucket', block))];
     const steps = buckets.length === 1 ? limit : Math.min(limit, (block + 1) * BLOCK - first);
@@ -188,7 +204,7 @@ export async function motionBatches(
       lengths: sizes,
       condition,
       inputs,
-    } = emptyBatch(bucket, steps, batch, width, conditions);
+    } = emptyBatch(bucket, steps, batch, width, conditions, used);
     for (let i = 0; i < steps * batch; i++) {
       if (i % batch === 0) await breathe();
       const random = new Random(seed, 'train', first + Math.floor(i / batch), i % batch);
@@ -197,7 +213,7 @@ export async function motionBatches(
       const flipped = mirror && random.uniform() < 0.5;
       const dropped = random.uniform() < conditionDrop;
       const pick = random.uniform();
-      put(clean, i * bucket.frames * width, item, random, flipped);
+      put(clean, i * bucket.frames * width, bucket.frames, item, random, flipped);
       if (bucket.padded) sizes[i] = BigInt(shown[item]);
       const source = flipped ? mirrored : conditions;
       if (condition && conditions)

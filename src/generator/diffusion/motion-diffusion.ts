@@ -33,6 +33,8 @@ export interface MotionTrainOptions extends TrainOptions {
 /** Work in one run of the graph: enough that entering and leaving it costs nothing, little enough to stop soon. */
 const FLOPS_PER_RUN = 4e11;
 const MOST_STEPS_PER_RUN = 8;
+/** On a GPU every run carries the whole state there and back. */
+const CUDA_STEPS_PER_RUN = 48;
 
 const MEAN = 'normalisation.mean';
 const DEVIATION = 'normalisation.deviation';
@@ -106,8 +108,11 @@ export class MotionDiffusion {
    * @throws GeneratorError ERR_ARGUMENT, ERR_DIVERGED, ERR_RUNTIME, ERR_CLOSED; the signal's reason
    */
   train(data: TrainingData, options: MotionTrainOptions): Promise<TrainLog> {
-    const flops = flopsPerStep(this.config, options.batch);
-    const stepsPerRun = Math.min(MOST_STEPS_PER_RUN, Math.max(1, Math.round(FLOPS_PER_RUN / flops)));
+    const affordable = Math.round(FLOPS_PER_RUN / flopsPerStep(this.config, options.batch));
+    const stepsPerRun =
+      this.provider.name === 'cuda'
+        ? CUDA_STEPS_PER_RUN
+        : Math.min(MOST_STEPS_PER_RUN, Math.max(1, affordable));
     return this.trainer.train(this.batches(data, options), { stepsPerRun, ...options });
   }
 
@@ -133,8 +138,8 @@ export class MotionDiffusion {
       mirror,
     });
     if (terms.length === 0) return source;
-    return async (first, limit) => {
-      const batches = await source(first, limit);
+    return async (first, limit, used) => {
+      const batches = await source(first, limit, used);
       for (const { name, weight } of terms) {
         const data = new Float32Array(batches.steps).fill(weight);
         batches.inputs[name] = { dtype: 'float32', shape: [batches.steps], data };

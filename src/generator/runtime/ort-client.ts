@@ -42,6 +42,8 @@ export interface StartOptions {
 export interface RunOptions {
   /** Move the arrays of the feeds to the thread instead of copying them: whatever looks at their buffers is empty then. */
   transfer?: boolean;
+  /** Takes the moved feeds when the run is done, to fill them again: no memory is asked for and freed in every run. */
+  recycle?(feeds: Record<string, HostTensor>): void;
   /** Aborting before the run has begun drops it: it rejects with the signal's reason. One that has begun is finished. */
   signal?: AbortSignal;
 }
@@ -79,7 +81,10 @@ export class OrtClient {
     const flags = new SharedArrayBuffer(8);
     const view = new Int32Array(flags);
     const workerData: WorkerOptions = { threads, plan, flags };
-    this.worker = new Worker(new URL('./ort-worker.js', import.meta.url), { workerData });
+    this.worker = new Worker(new URL('./ort-worker.js', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: 1 }, // its own objects are few and small: as fast, 16 MB less
+    });
     if (alive.size === 0) process.on('exit', quiesce);
     alive.add(view);
     this.worker.on('message', (reply: Reply) => this.settle(reply));
@@ -244,7 +249,7 @@ export class OrtClient {
    */
   async run(
     request: RunRequest,
-    { transfer = false, signal }: RunOptions = {},
+    { transfer = false, recycle, signal }: RunOptions = {},
   ): Promise<Record<string, HostTensor>> {
     const feeds: RunRequest['feeds'] = {};
     const arrays: TensorData[] = [];
@@ -256,8 +261,10 @@ export class OrtClient {
       feeds[input] = { ...value, data };
       arrays.push(data);
     }
-    const message: Request = { kind: 'run', ...request, feeds };
-    return (await this.request(message, buffersOf(arrays), signal)).tensors!;
+    const message: Request = { kind: 'run', ...request, feeds, returnFeeds: recycle !== undefined };
+    const reply = await this.request(message, buffersOf(arrays), signal);
+    if (reply.feeds) recycle?.(reply.feeds);
+    return reply.tensors!;
   }
 
   /** Ends the thread once what was asked before is done. Later requests are refused. */

@@ -3,7 +3,7 @@
  * happen where an event loop serves others. Requests are answered one after another, in order.
  */
 import { setImmediate } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import type * as Ort from 'onnxruntime-node';
 import type { DType } from '../../graph/index.js';
 import {
@@ -62,6 +62,27 @@ function resident(name: string): Resident {
   const found = residents.get(name);
   if (!found) throw new Error(`Expected the name of a resident tensor but received '${name}'`);
   return found;
+}
+
+const { port1: sink, port2: closedEnd } = new MessageChannel();
+closedEnd.close();
+
+const buffersOf = (arrays: readonly HostTensor['data'][]): ArrayBuffer[] => [
+  ...new Set(arrays.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer)),
+];
+
+/**
+ * Frees arrays at once, by moving them to where nobody listens. They are as large as the model's state, in each run, and
+ * would otherwise stay until V8 next collects garbage.
+ */
+function discard(arrays: readonly HostTensor['data'][]): void {
+  sink.postMessage(null, buffersOf(arrays));
+}
+
+function discardResident(name: string): void {
+  const old = residents.get(name);
+  residents.delete(name);
+  if (old) discard(old.spare ? [old.tensor.data, old.spare] : [old.tensor.data]);
 }
 
 const toOrt = ({ dtype, data, shape }: HostTensor) => new ort.Tensor(dtype, data as Float32Array, shape);
@@ -141,17 +162,31 @@ async function run(request: Extract<Request, { kind: 'run' }>): Promise<Record<s
     if (old) old.spare ??= old.tensor.data.slice();
     fetches[output] = old ? toOrt({ ...old.tensor, data: old.spare! }) : null;
   }
-  const results = await native(() => session.run(feeds, fetches));
+  let results: Ort.InferenceSession.OnnxValueMapType | undefined;
+  try {
+    results = await native(() => session.run(feeds, fetches));
+  } finally {
+    // What is not sent back to be filled again is of no more use.
+    if (!(results && request.returnFeeds))
+      discard(Object.values(handed(request.feeds)).map(({ data }) => data));
+  }
 
   const finite = (output: string) => (results[output].data as Float32Array).every(Number.isFinite);
   if (guard && !guard.outputs.every(finite)) brokenChain = guard.chain;
+  const unused = new Set(Object.keys(results));
+  for (const output of request.fetch) unused.delete(output);
   const keep = guard && guard.chain === brokenChain ? {} : request.keep;
   for (const [output, name] of Object.entries(keep)) {
     const old = residents.get(name);
-    // The runtime has written into the spare array; the tensor it returns is another one.
-    if (old) residents.set(name, { tensor: { ...old.tensor, data: old.spare! }, spare: old.tensor.data });
-    else residents.set(name, { tensor: fromOrt(results[output]) });
+    if (old) {
+      // The runtime has written into the spare array; the tensor it returns is a copy.
+      residents.set(name, { tensor: { ...old.tensor, data: old.spare! }, spare: old.tensor.data });
+    } else {
+      residents.set(name, { tensor: fromOrt(results[output]) });
+      unused.delete(output);
+    }
   }
+  discard([...unused].map((output) => fromOrt(results[output]).data));
   const sent = request.fetch.map((output): [string, HostTensor] => {
     const tensor = fromOrt(results[output]);
     // What is sent back leaves this thread: of what also stays, a copy goes.
@@ -178,6 +213,7 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
     case 'allocate': {
       const size = request.shape.reduce((product, length) => product * length, 1);
       const { dtype, shape } = request;
+      discardResident(request.name);
       residents.set(request.name, { tensor: { dtype, shape, data: new ARRAYS[dtype](size) } });
       return {};
     }
@@ -188,6 +224,7 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
           `Expected ${dtype} elements for ${request.name} but received ${request.data.constructor.name}`,
         );
       (data as Float32Array).set(request.data as Float32Array, request.offset);
+      discard([request.data]);
       return {};
     }
     case 'read': {
@@ -199,10 +236,10 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
       return { tensors: { [request.name]: { ...tensor, data: tensor.data.slice() } } };
     }
     case 'free':
-      for (const name of request.names) residents.delete(name);
+      for (const name of request.names) discardResident(name);
       return {};
     case 'run':
-      return { tensors: await run(request) };
+      return { tensors: await run(request), feeds: request.returnFeeds ? handed(request.feeds) : undefined };
     case 'close':
       for (const session of sessions.values()) await native(() => session.release());
       sessions.clear();
@@ -211,11 +248,15 @@ async function answer(request: Request): Promise<Omit<Reply, 'id'>> {
   }
 }
 
+/** The feeds that came with a request. */
+const handed = (feeds: Extract<Request, { kind: 'run' }>['feeds']): Record<string, HostTensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).filter((entry): entry is [string, HostTensor] => typeof entry[1] !== 'string'),
+  );
+
 function reply(message: Reply): void {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { data } of Object.values(message.tensors ?? {}))
-    if (data.buffer instanceof ArrayBuffer) buffers.add(data.buffer);
-  port.postMessage(message, [...buffers]);
+  const arrays = Object.values({ ...message.tensors, ...message.feeds }).map(({ data }) => data);
+  port.postMessage(message, buffersOf(arrays));
 }
 
 function fail(id: number, kind: NonNullable<Reply['error']>['kind'], error: unknown): void {

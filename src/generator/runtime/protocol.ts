@@ -66,6 +66,8 @@ export interface RunRequest {
    * `chain`, which are answered without being run.
    */
   guard?: { outputs: readonly string[]; chain: number };
+  /** Send the arrays of the feeds back when the run is done, to be filled again. */
+  returnFeeds?: boolean;
 }
 
 export type Request =
@@ -84,6 +86,8 @@ export type Message = { id: number; request: Request } | { drop: number };
 export interface Reply {
   id: number;
   tensors?: Record<string, HostTensor>;
+  /** The feeds of a run that returns them. */
+  feeds?: Record<string, HostTensor>;
   /** Of an opened session. */
   info?: SessionInfo;
   /** What runs the sessions; said once, at the start. */

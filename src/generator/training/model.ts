@@ -41,9 +41,14 @@ export interface Batches {
 
 /**
  * Gives the batches of steps `first`, `first + 1`, ... : of one step at least and of `limit` at most. A step's batch must
- * depend on the step alone, so that a resumed training sees the same. The trainer takes the arrays over.
+ * depend on the step alone, so that a resumed training sees the same. The trainer takes the arrays over; `used` are those of
+ * a run that is done, which may be filled again.
  */
-export type BatchSource = (first: number, limit: number) => Batches | Promise<Batches>;
+export type BatchSource = (
+  first: number,
+  limit: number,
+  used?: Readonly<Record<string, HostTensor>>,
+) => Batches | Promise<Batches>;
 
 /** Type and shape of one step's inputs, by name. */
 export type InputSpecs = Readonly<Record<string, { dtype: DType; shape: Shape }>>;

@@ -41,7 +41,15 @@ export interface TrainOptions {
   stepsPerRun?: number;
   /** Aborting rejects with the signal's reason after the runs in progress; the steps done until then stay done. */
   signal?: AbortSignal;
-  onProgress?(progress: { step: number; steps: number; loss: number; norm: number; lr: number }): void;
+  /** Called after each run of steps: the last of them, and the loss of each. */
+  onProgress?(progress: {
+    step: number;
+    steps: number;
+    loss: number;
+    norm: number;
+    lr: number;
+    losses: Float32Array;
+  }): void;
 }
 
 export interface TrainLog {
@@ -124,11 +132,12 @@ export class Trainer {
     const { step: first, optimizerStep } = this.state;
     const losses = new Float32Array(steps);
     const running: Promise<number>[] = [];
+    const used: Record<string, HostTensor>[] = [];
     let asked = 0;
 
     const ask = async (): Promise<void> => {
       const from = asked;
-      const batches = await source(first + from, Math.min(stepsPerRun, steps - from));
+      const batches = await source(first + from, Math.min(stepsPerRun, steps - from), used.pop());
       expectArgument(
         Number.isInteger(batches.steps) && batches.steps > 0 && batches.steps <= steps - from,
         'the steps of a batch source',
@@ -138,7 +147,7 @@ export class Trainer {
       asked += batches.steps;
       const adamSteps = Array.from({ length: batches.steps }, (_, i) => optimizerStep + from + i + 1);
       const rates = adamSteps.map((adamStep) => rate(adamStep - 1));
-      const promise = this.run(batches, first + from, adamSteps, rates, chain, options).then(
+      const promise = this.run(batches, first + from, adamSteps, rates, chain, options, used).then(
         ({ loss, norm }) => {
           const bad = loss.findIndex((value, i) => !(Number.isFinite(value) && Number.isFinite(norm[i])));
           if (bad >= 0)
@@ -151,7 +160,14 @@ export class Trainer {
           this.state.step += batches.steps;
           this.state.optimizerStep += batches.steps;
           const last = batches.steps - 1;
-          onProgress?.({ step: from + last + 1, steps, loss: loss[last], norm: norm[last], lr: rates[last] });
+          onProgress?.({
+            step: from + last + 1,
+            steps,
+            loss: loss[last],
+            norm: norm[last],
+            lr: rates[last],
+            losses: loss,
+          });
           return batches.steps;
         },
       );
@@ -181,6 +197,7 @@ export class Trainer {
     rates: readonly number[],
     chain: number,
     options: TrainOptions,
+    used: Record<string, HostTensor>[],
   ): Promise<{ loss: Float32Array; norm: Float32Array }> {
     const { clip = Number.POSITIVE_INFINITY, emaDecay = 0.999, weightDecay = 0, seed = this.seed } = options;
     const specs: InputSpecs = Object.fromEntries(
@@ -215,7 +232,7 @@ export class Trainer {
       fetch: ['losses', 'norms'],
       guard: { outputs: ['losses', 'norms'], chain },
     };
-    const result = await this.client.run(request, { transfer: true });
+    const result = await this.client.run(request, { transfer: true, recycle: (feeds) => used.push(feeds) });
     return { loss: result.losses.data as Float32Array, norm: result.norms.data as Float32Array };
   }
 

@@ -8,11 +8,24 @@ interface Readout {
   series: { arm: string; colour: number; points: [number, string][] }[];
 }
 
-/** The generation nearest to a place in the drawing; `share` is 0 at its left edge and 1 at its right. */
+/** The generation nearest to a place in the drawing of those that are shown; `share` is 0 at its left edge and 1 at its right. */
 export function generationAt(readout: Pick<Readout, 'first' | 'last' | 'x'>, share: number): number {
   const part = (share - readout.x[0]) / (readout.x[1] - readout.x[0]);
   const generation = readout.first + part * (readout.last - readout.first);
   return Math.min(readout.last, Math.max(readout.first, Math.round(generation)));
+}
+
+/** A long run shows not every generation. */
+export function nearestShown({ series }: Pick<Readout, 'series'>, generation: number): number {
+  let best = generation;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const { points } of series)
+    for (const [shown] of points)
+      if (Math.abs(shown - generation) < distance) {
+        distance = Math.abs(shown - generation);
+        best = shown;
+      }
+  return best;
 }
 
 function cell(text: string, className = ''): HTMLElement {
@@ -39,7 +52,8 @@ export function startCharts(): void {
   };
   const show = (chart: (typeof charts)[number], clientX: number): void => {
     const box = chart.svg.getBoundingClientRect();
-    const generation = generationAt(chart.readout, (clientX - box.left) / box.width);
+    const pointed = generationAt(chart.readout, (clientX - box.left) / box.width);
+    const generation = nearestShown(chart.readout, pointed);
     for (const { readout, svg, cursor } of charts) {
       const inside = generation >= readout.first && generation <= readout.last;
       const share =

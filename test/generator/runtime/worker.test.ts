@@ -29,25 +29,32 @@ function runNode(file: string, ...args: string[]): Promise<Outcome> {
 
 const EXITING = fileURLToPath(new URL('./exiting.js', import.meta.url));
 
-test('the event loop stays free while training and sampling', async () => {
-  const model = await MotionDiffusion.create(SLOW);
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  let runs = 0;
-  let longest = 0;
-  let last = performance.now();
-  const onProgress = () => {
-    runs++;
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  };
-  delay.enable();
-  await model.train(slowData(), { ...OPTIONS, steps: 64, batch: 16, onProgress });
-  await model.sample({ conditions: new Int32Array(64), seed: 1, steps: 12, onProgress });
-  delay.disable();
-  await model.close();
-  const lag = delay.percentile(99) / 1e6 - 5;
-  assert.ok(runs === 8 + 3 && longest > 60, `runs must be long enough to show: ${longest} ms`);
-  assert.ok(lag < 50, `99 % of delays below ${lag} ms`);
+test('the event loop stays free while a model trains and samples', async () => {
+  const resolution = 5;
+  const rounds: { p99: number; most: number }[] = [];
+  const free = () => rounds.some(({ p99, most }) => p99 < 50 && most < 50);
+  // Another process may hold up one round; what this one does would show in each.
+  while (!free() && rounds.length < 6) {
+    const model = await MotionDiffusion.create(SLOW); // a fresh one: its graphs are built, too
+    const delay = monitorEventLoopDelay({ resolution });
+    let runs = 0;
+    let longest = 0;
+    let last = performance.now();
+    const onProgress = () => {
+      runs++;
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    };
+    delay.enable();
+    await model.train(slowData(), { ...OPTIONS, steps: 32, batch: 16, onProgress });
+    await model.sample({ conditions: new Int32Array(64), seed: 1, steps: 12, onProgress });
+    delay.disable();
+    await model.close();
+    const [p99, most] = [delay.percentile(99), delay.max].map((lag) => lag / 1e6 - resolution);
+    rounds.push({ p99, most });
+    assert.ok(runs === 4 + 3 && longest > 60, `runs must be long enough to show: ${runs}, ${longest} ms`);
+  }
+  assert.ok(free(), `delays in ms: ${JSON.stringify(rounds)}`);
 });
 
 test('models side by side do what they do alone', async () => {
