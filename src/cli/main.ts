@@ -13,6 +13,11 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
     load: async () => (await import('./run.js')).run,
   },
+  theory: {
+    summary:
+      'what theory says of a loop: contraction, stability, the bound; and figures of the loop on a Gaussian',
+    load: async () => (await import('./theory.js')).theory,
+  },
   train: {
     summary: 'train a motion diffusion model on captioned motions',
     load: async () => (await import('./train.js')).train,

@@ -26,6 +26,7 @@ export {
   syntheticItems,
   trainingParts,
 } from './regime.js';
+export { type SimulateOptions, simulate } from './simulate.js';
 export { meanAndSpread, meanInterval, slopeInterval, studentInterval } from './statistics.js';
 export type {
   Abilities,

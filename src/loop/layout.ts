@@ -10,10 +10,10 @@ import type { PairedTests } from './paired-tests.js';
  * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds, the only thing that differs between two equal runs
  * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
  * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`
- *   record.json                        {"rows":Row[]}: this unit's lines of metrics.jsonl
+ *   record.json                        {"rows":Row[],"synthetic":number[]}: this unit's lines of metrics.jsonl, sizes of the sets in synthetic/
  *   provenance.json                    {"format":1,"generations":GenerationProvenance[]}: where its synthetic samples come from
  *   generator/                         the generator's own checkpoint files
- *   synthetic/gen-0003/                what was added to the training set (only under regimes that remember)
+ *   synthetic/                         what was added to the training set (only under regimes that remember)
  *   samples/                           what the task shows of this generation (see below for motion)
  *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
  * OUT/run.lock                         names the process that is writing here; gone when it ends

@@ -48,7 +48,7 @@ export interface Made<S> {
 
 /** Runs one unit from its predecessor's checkpoint to its own and returns its rows of metrics.jsonl. */
 export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 0): Promise<Row[]> {
-  const { config, fs, out, signal, trial } = around;
+  const { config, fs, out, signal, task, trial } = around;
   const { seed, arm } = unit;
   const cost: CostRow = { seed, arm, generation: unit.generation };
   if (prepare > 0) cost.prepare = prepare;
@@ -57,7 +57,7 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
   const settings = arm === null ? undefined : armSettings(config, arm);
   const remember = settings !== undefined && remembers(settings.regime);
   const history = settings && remember ? await earlier(settings, unit, around) : [];
-  const added = new Map<number, S>();
+  const added: S[] = [];
   let generator: Generator<S>;
   let exhibit: Exhibit<S> | undefined;
   if (settings === undefined) generator = await around.newGenerator(drawSeed(seed, 'initial', 0));
@@ -97,7 +97,7 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
     exhibit = made.exhibit;
     if (remember && made.synthetic !== undefined) {
       history.push(made.synthetic);
-      added.set(generation, made.synthetic);
+      added.push(made.synthetic);
     }
   }
 
@@ -107,10 +107,9 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
     const started = performance.now();
     await fs.mkdir(`${directory}/generator`);
     await generator.save(`${directory}/generator`, fs);
-    for (const [generation, samples] of added) {
-      const place = `${directory}/${syntheticDirectory(generation)}`;
-      await fs.mkdir(place);
-      await trial.save(samples, place, fs);
+    if (added.length > 0) {
+      await fs.mkdir(`${directory}/synthetic`);
+      await trial.save(task.concat(added), `${directory}/synthetic`, fs);
     }
     if (exhibit && trial.exhibit) {
       await fs.mkdir(`${directory}/samples`);
@@ -119,27 +118,42 @@ export async function runUnit<S>(unit: Unit, around: Surroundings<S>, prepare = 
     const write = (name: string, value: object): Promise<void> =>
       fs.write(`${directory}/${name}`, Buffer.from(`${JSON.stringify(value)}\n`));
     await write(PROVENANCE_FILE, { format: 1, generations });
-    await write(RECORD_FILE, { rows });
+    await write(RECORD_FILE, { rows, synthetic: added.map((set) => task.size(set)) });
     // Hashing and renaming come after the costs are safe, so that no finished unit lacks them: they are not counted.
     await around.onCost({ ...cost, checkpoint: (performance.now() - started) / 1000 });
   });
   return rows;
 }
 
-const syntheticDirectory = (generation: number): string =>
-  `synthetic/gen-${String(generation).padStart(4, '0')}`;
-
 /** The synthetic sets of this arm's earlier units, oldest first. */
 async function earlier<S>(settings: ArmSettings, unit: Unit, around: Surroundings<S>): Promise<S[]> {
-  const { fs, out, trial } = around;
+  const { fs, out, task, trial } = around;
   const sets: S[] = [];
-  for (let generation = 1; generation < unit.first; generation++) {
-    // The checkpoint that holds a generation is the next multiple of `checkpointEvery`.
-    const holder = Math.ceil(generation / settings.checkpointEvery) * settings.checkpointEvery;
-    const directory = `${out}/${generationDirectory(unit.seed, unit.arm, holder)}/${syntheticDirectory(generation)}`;
-    if ((await fs.list(directory)).length > 0) sets.push(await trial.load(directory, fs));
+  for (let last = settings.checkpointEvery; last < unit.first; last += settings.checkpointEvery) {
+    const id = generationDirectory(unit.seed, unit.arm, last);
+    const { synthetic } = await readJson<Stored>(fs, `${out}/${id}/${RECORD_FILE}`);
+    if (synthetic.length === 0) continue;
+    const whole = await trial.load(`${out}/${id}/synthetic`, fs);
+    let from = 0;
+    for (const size of synthetic) {
+      const begin = from;
+      sets.push(
+        task.take(
+          whole,
+          Int32Array.from({ length: size }, (_, i) => begin + i),
+        ),
+      );
+      from += size;
+    }
   }
   return sets;
+}
+
+/** record.json */
+interface Stored {
+  rows: Row[];
+  /** Sizes of the sets that are in `synthetic/`, one after another. */
+  synthetic: number[];
 }
 
 async function readJson<T>(fs: Fs, path: string): Promise<T> {
@@ -150,7 +164,7 @@ async function readJson<T>(fs: Fs, path: string): Promise<T> {
 
 /** The rows stored in a unit's checkpoint. */
 export const readRecord = async (fs: Fs, out: string, id: string): Promise<Row[]> =>
-  (await readJson<{ rows: Row[] }>(fs, `${out}/${id}/${RECORD_FILE}`)).rows;
+  (await readJson<Stored>(fs, `${out}/${id}/${RECORD_FILE}`)).rows;
 
 async function lastModel(fs: Fs, out: string, id: string): Promise<string> {
   const path = `${out}/${id}/${PROVENANCE_FILE}`;

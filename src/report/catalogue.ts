@@ -105,6 +105,18 @@ function splitArm(arm: string): { kind: string; rest: string } {
   return { kind, rest: settings.map((part) => part.replace('=', ' = ')).join(', ') };
 }
 
+/** An arm's name where there is little room: `γ=1 replace` for `corrected@gamma=1@regime=replace`. */
+export function shortArm(arm: string): string {
+  const [kind, ...settings] = arm.split('@');
+  const short = settings.map((part) =>
+    part
+      .replace(/^gamma=/, 'γ=')
+      .replace(/^lambda=/, 'λ=')
+      .replace(/^regime=/, ''),
+  );
+  return short.length > 0 ? short.join(' ') : kind;
+}
+
 /** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */
 export function armMeaning(arm: string, physics: boolean): string {
   const meanings: Record<string, string> = {

@@ -126,11 +126,16 @@ function statusText(row: GenerationRow): string {
     .join(', ');
 }
 
+/** Longer tables show the last generation alone: nobody reads them, and they would be most of the page. */
+const ROWS = 200;
+
 /** Corrector and selector generation by generation, one folded table an arm. */
 function tables(run: Run): Markup[] {
   return run.arms.flatMap(({ arm, colour }) => {
-    const rows = run.generations.filter((row) => row.arm === arm && (row.correction || row.selection));
-    if (rows.length === 0) return [];
+    const all = run.generations.filter((row) => row.arm === arm && (row.correction || row.selection));
+    if (all.length === 0) return [];
+    const last = all[all.length - 1].generation;
+    const rows = all.length > ROWS ? all.filter((row) => row.generation === last) : all;
     const pair = (row: GenerationRow, name: string): Markup | string => {
       const [before, after] = [row.correction?.[`${name}Before`], row.correction?.[`${name}After`]];
       return typeof before === 'number' && typeof after === 'number'
@@ -152,7 +157,7 @@ function tables(run: Run): Markup[] {
     const chosen = [...new Set(rows.flatMap((row) => Object.keys(row.selection ?? {})))];
     const statuses = rows.some((row) => row.correction?.status);
     const number = (value: unknown): string => (typeof value === 'number' ? formatValue(value) : '–');
-    return html`<details><summary>${armMark(colour)} ${arm}: every generation</summary><div class="table"><table>
+    return html`<details><summary>${armMark(colour)} ${arm}: ${all.length > ROWS ? 'the last generation' : 'every generation'}</summary><div class="table"><table>
 <thead><tr><th>generation</th>${run.seeds.length > 1 && html`<th>seed</th>`}${statuses && html`<th>outcome</th>`}${paired.map((name) => html`<th>${presentation(name).name}<small>before → after</small></th>`)}${[...single, ...chosen].map((name) => html`<th>${spellOut(name)}</th>`)}</tr></thead>
 <tbody>${rows.map(
       (row) =>

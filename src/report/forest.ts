@@ -1,4 +1,5 @@
 import type { SummaryRow } from '../loop/layout.js';
+import { shortArm } from './catalogue.js';
 import { html, Markup } from './html.js';
 import { formatEstimate, formatTick, linearScale } from './scale.js';
 
@@ -27,7 +28,7 @@ export function forest(title: string, unit: string, rows: readonly ForestRow[]):
   for (const { arm, colour, slopes } of rows) {
     const height = Math.max(24, slopes.length * LINE + 8);
     const middle = y + height / 2;
-    drawing += `<g class="arm c${colour}" data-arm="${colour}">${html`<text x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">${arm}</text>`}`;
+    drawing += `<g class="arm c${colour}" data-arm="${colour}">${html`<text x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">${shortArm(arm)}</text>`}`;
     slopes.forEach((row, i) => {
       const at = middle + (i - (slopes.length - 1) / 2) * LINE;
       const text = formatEstimate(row.slope, row.interval);

@@ -1,3 +1,4 @@
+import { shortArm } from './catalogue.js';
 import { html, Markup } from './html.js';
 import { placeLabel, spreadLabels } from './labels.js';
 import { marker } from './marks.js';
@@ -166,7 +167,7 @@ function figure(spec: PlotSpec, size: string): Markup {
       const [ex, ey] = [x.at(ends[i].generation), y.at(ends[i].mean)];
       drawing +=
         `<g class="arm c${series.colour} end" data-arm="${series.colour}"><path d="M${r1(ex + 6)} ${r1(ey)}L${right + 6} ${r1(heights[i])}"/>` +
-        html`<text x="${right + 10}" y="${r1(heights[i] + 4)}">${series.arm}</text>`.text +
+        html`<text x="${right + 10}" y="${r1(heights[i] + 4)}">${shortArm(series.arm)}</text>`.text +
         '</g>';
     });
   }

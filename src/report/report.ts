@@ -26,7 +26,8 @@ const REGIMES: Record<string, string> = {
 function lead(data: ReportData, run: Run): Markup {
   const task = data.config.task?.name;
   const loop = (data.config.config ?? {}) as Record<string, unknown>;
-  const material = REGIMES[String(loop.regime)] ?? 'data that includes its own samples';
+  const several = run.arms.some(({ arm }) => arm.includes('@regime='));
+  const material = (!several && REGIMES[String(loop.regime)]) || 'data that includes its own samples';
   const has = (arm: string): boolean => run.arms.some((entry) => entry.arm === arm);
   const physics = run.metrics.includes('physErr');
   return html`<p class="lead">A generative model${task ? html` (task <i>${task}</i>)` : ''} was trained on real data${

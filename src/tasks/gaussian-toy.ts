@@ -39,7 +39,7 @@ export const gaussianToyTask = (): Task<Points> =>
     name: 'gaussian-toy',
     summary:
       'the Gaussian toy of Gillman et al. 2024, with its corrector as released, the earlier one and the exact pi_gamma',
-    settings: { target: 'standard normal of the plane', ridge: RIDGE },
+    settings: {},
     defaults: {
       n: 50,
       lambda: 0.5,

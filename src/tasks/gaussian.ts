@@ -40,7 +40,7 @@ export function gaussianTask(options: GaussianOptions = {}): Task<Points> {
   return fittedTask<Points, Normal>({
     name: 'gaussian',
     summary: 'a normal distribution of d dimensions, fitted by maximum likelihood',
-    settings: { dimensions: d, target: 'standard normal' },
+    settings: { dimensions: d },
     defaults: { n: 100, generations: 50, arms: ['baseline', 'uncorrected', 'corrected'], gamma: 1 },
     sets: pointSets(d),
     real,

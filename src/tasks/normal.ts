@@ -38,7 +38,7 @@ export function normalTask(options: NormalOptions = {}): Task<Statistics> {
     name: 'normal',
     summary:
       'one normal distribution by its sufficient statistics: any number of samples at the same cost (Shumailov et al.)',
-    settings: { target: 'standard normal', batch },
+    settings: { batch },
     defaults: { n: 1000, generations: 1000, regime: 'replace', arms: ['baseline', 'uncorrected'] },
     sets: statisticsSets(batch),
     real: (count, key) => draw(count, 0, 1, new Random(...key)),

@@ -48,8 +48,10 @@ test('rows: floor, noise and generation 0 once per seed, one row per arm and gen
   assert.is(count('floor'), 2);
   assert.is(count('noise'), 2);
   assert.is(count('generation'), 2 * (1 + 15));
-  assert.is(count('summary'), (2 + 1) * 5 * 3, 'two seeds and their mean, five arms, three metrics');
-  assert.is(count('difference'), 10 * 3 * 2, 'ten pairs of arms, three metrics, slope and last');
+  const first = rows.find((row): row is GenerationRow => row.kind === 'generation')!;
+  const metrics = Object.keys(first.metrics).length;
+  assert.is(count('summary'), (2 + 1) * 5 * metrics, 'two seeds and their mean, five arms');
+  assert.is(count('difference'), 10 * metrics * 2, 'ten pairs of arms, slope and last');
   for (const row of rows)
     if (row.kind === 'summary') assert.ok(row.interval[0] <= row.slope && row.slope <= row.interval[1]);
   const costs = Buffer.from((await fs.read('out/costs.jsonl'))!)

@@ -1,105 +1,110 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ArmName } from '../../src/loop/arms.js';
-import type { LoopConfig } from '../../src/loop/config.js';
-import { runLoop } from '../../src/loop/engine.js';
-import type { Regime } from '../../src/loop/regime.js';
+import * as theory from '../../src/loop/theory.js';
 import { gaussianTask } from '../../src/tasks/gaussian.js';
-import { MemoryFs } from '../loop/memory-fs.js';
+import { misses, simulated } from './simulated.js';
 
-const generations = 9;
+const task = gaussianTask({ dimensions: 1 });
+const series = (generations: number, at: (fits: number) => number): number[] =>
+  Array.from({ length: generations + 1 }, (_, t) => at(t + 1));
 
-/** Mean over seeds, with its standard error, of a metric at every generation of one arm. */
-async function curve(
-  settings: Partial<LoopConfig> & { arm: ArmName; regime: Regime; n: number },
-  metric: string,
-  seedCount: number,
-): Promise<{ mean: number[]; error: number[] }> {
-  const { arm, ...rest } = settings;
-  const rows = await runLoop(
-    gaussianTask(),
-    {
-      ...rest,
-      arms: [arm],
-      generations,
-      evaluationCount: 64,
-      seeds: Array.from({ length: seedCount }, (_, i) => i),
-      noiseRepeats: 2,
-    },
-    { out: 'out', fs: new MemoryFs(), jobs: 4 },
+test('replace, N = 100, 2000 seeds: the variance of the model is (1 - 1/N)^t within 3 standard errors', async () => {
+  const curve = (
+    await simulated(task, { n: 100, regime: 'replace', arms: ['uncorrected'], generations: 40 }, 2000)
+  )('uncorrected', 'modelVariance');
+  const expected = series(40, (t) => theory.replaceVariance(100, t));
+  assert.equal(misses(curve, expected, 3), []);
+  assert.ok(curve.error[40] < 0.03 && expected[40] < 0.7, 'far from the variance 1 of the target');
+});
+
+test('accumulate, N = 100, 2000 seeds: the plateau is sin(pi / sqrt N) / (pi / sqrt N), .986 +- .006 as published', async () => {
+  const curve = (
+    await simulated(task, { n: 100, regime: 'accumulate', arms: ['uncorrected'], generations: 30 }, 2000)
+  )('uncorrected', 'modelVariance');
+  assert.equal(
+    misses(
+      curve,
+      series(30, (t) => theory.accumulateVariance(100, t)),
+      3,
+    ),
+    [],
   );
-  const values: number[][] = Array.from({ length: generations + 1 }, () => []);
-  for (const row of rows)
-    if (row.kind === 'generation' && (row.arm === arm || row.arm === null))
-      values[row.generation].push(row.metrics[metric]);
-  const mean = values.map((v) => v.reduce((sum, x) => sum + x, 0) / v.length);
-  const error = values.map((v, t) =>
-    Math.sqrt(v.reduce((sum, x) => sum + (x - mean[t]) ** 2, 0) / (v.length - 1) / v.length),
+  assert.ok(Math.abs(curve.mean[30] - 0.986) < 0.006, `plateau ${curve.mean[30]}`);
+  console.log(
+    `note: accumulate plateau ${curve.mean[30].toFixed(4)} +- ${curve.error[30].toFixed(4)}, theory ${theory.accumulatePlateau(100).toFixed(4)}`,
   );
-  return { mean, error };
-}
+});
 
-/** Every generation within four standard errors of theory, and the errors small enough to tell it from no change at all. */
-function matches(measured: { mean: number[]; error: number[] }, theory: number[], name: string): void {
-  theory.forEach((expected, t) => {
-    const { mean, error } = measured;
-    assert.ok(
-      Math.abs(mean[t] - expected) < 4 * error[t],
-      `${name}, generation ${t}: ${mean[t].toFixed(4)} +- ${error[t].toFixed(4)}, theory ${expected.toFixed(4)}`,
+test('subsample, N = 100, 2000 seeds: the plateau is .972 +- .015, and every fit what the theory of random samples says', async () => {
+  const curve = (
+    await simulated(task, { n: 100, regime: 'subsample', arms: ['uncorrected'], generations: 15 }, 2000)
+  )('uncorrected', 'modelVariance');
+  assert.equal(
+    misses(
+      curve,
+      series(15, (t) => theory.subsampleVariance(100, t)),
+      3,
+    ),
+    [],
+  );
+  assert.ok(Math.abs(curve.mean[15] - 0.972) < 0.015, `plateau ${curve.mean[15]}`);
+  console.log(`note: subsample plateau ${curve.mean[15].toFixed(4)} +- ${curve.error[15].toFixed(4)}`);
+});
+
+test('replace with correction, N = 10: the variance follows the theory of pi_gamma, and more so the larger gamma', async () => {
+  const gammas = [0.1, 0.5, 3];
+  const curve = await simulated(
+    task,
+    { n: 10, regime: 'replace', arms: gammas.map((gamma) => `corrected@gamma=${gamma}`), generations: 9 },
+    1500,
+  );
+  const last = gammas.map((gamma) => {
+    const own = curve(`corrected@gamma=${gamma}`, 'modelVariance');
+    assert.equal(
+      misses(
+        own,
+        series(9, (t) => theory.correctedReplaceVariance(10, gamma, t)),
+        4,
+      ),
+      [],
     );
+    return own.mean[9];
   });
-  assert.ok(measured.error[generations] < 0.04, `${name}: standard error ${measured.error[generations]}`);
-}
-
-/**
- * Expected variance v and squared mean m (per dimension) when every sample is, with probability p, a draw from N(0, 1) and else from
- * the last fit: a mixture has variance (1 - p) v + p + p (1 - p) m, of which an ML fit to N draws keeps (1 - 1/N).
- */
-function theory(n: number, gamma: number): number[] {
-  const p = gamma / (1 + gamma);
-  const keep = 1 - 1 / n;
-  let v = keep;
-  let m = 1 / n;
-  const curve = [v];
-  for (let t = 1; t <= generations; t++) {
-    const mixture = (1 - p) * v + p + p * (1 - p) * m;
-    [v, m] = [keep * mixture, (1 - p) ** 2 * m + mixture / n];
-    curve.push(v);
-  }
-  return curve;
-}
-
-test('replace: the variance of the uncorrected loop is (1 - 1/N)^(t + 1)', async () => {
-  const n = 20;
-  const measured = await curve({ arm: 'uncorrected', regime: 'replace', n }, 'variance', 400);
-  const expected = Array.from({ length: generations + 1 }, (_, t) => (1 - 1 / n) ** (t + 1));
-  matches(measured, expected, `N = ${n}`);
-  assert.ok(expected[generations] < 0.6, 'far from the variance 1 of the target');
+  assert.ok(last[0] < last[1] && last[1] < last[2], last.join(' '));
 });
 
-test('replace with correction: the variance follows the theory of pi_gamma, and more so the larger gamma', async () => {
-  const last: number[] = [];
-  for (const gamma of [0.1, 0.5, 3]) {
-    const measured = await curve({ arm: 'corrected', regime: 'replace', n: 10, gamma }, 'variance', 250);
-    matches(measured, theory(10, gamma), `gamma = ${gamma}`);
-    last.push(measured.mean[generations]);
-  }
-  assert.ok(
-    last[0] < last[1] && last[1] < last[2],
-    `variance left at the end rises with gamma: ${last.map((x) => x.toFixed(3))}`,
+test('the law of the variance does not depend on the dimension, nor on the path: d = 5', async () => {
+  const curve = (
+    await simulated(
+      gaussianTask({ dimensions: 5 }),
+      { n: 12, regime: 'replace', arms: ['uncorrected'], generations: 8 },
+      300,
+    )
+  )('uncorrected', 'modelVariance');
+  assert.equal(
+    misses(
+      curve,
+      series(8, (t) => theory.replaceVariance(12, t)),
+      4,
+    ),
+    [],
   );
 });
 
-test('accumulate: the variance stops falling at the published values (N = 10: .900 after 1 fit, .847 after 10)', async () => {
-  const measured = await curve({ arm: 'uncorrected', regime: 'accumulate', n: 10 }, 'variance', 300);
-  for (const [t, expected] of [
-    [0, 0.9],
-    [9, 0.847],
-  ])
-    assert.ok(
-      Math.abs(measured.mean[t] - expected) < 4 * measured.error[t] + 0.0005,
-      `generation ${t}: ${measured.mean[t].toFixed(4)} +- ${measured.error[t].toFixed(4)}, published ${expected}`,
-    );
+test('what the task says of itself is what theory.ts says', () => {
+  const settings = { n: 10, lambda: 1, gamma: 1, generations: 2, realWeight: 'count', corrector: null };
+  const ask = (kind: string, regime: string) => task.theory?.({ ...settings, kind, regime } as never) ?? [];
+  assert.equal(
+    ask('uncorrected', 'replace')[0].values,
+    series(2, (t) => theory.replaceVariance(10, t)),
+  );
+  assert.equal(
+    ask('uncorrected', 'subsample')[0].values,
+    series(2, (t) => theory.subsampleVariance(10, t)),
+  );
+  assert.equal(ask('baseline', 'replace')[0].values, [0.9, 0.9, 0.9]);
+  assert.equal(ask('uncorrected', 'augment'), []);
+  assert.equal(ask('placebo', 'replace'), []);
 });
 
 test.run();

@@ -202,14 +202,14 @@ test('accumulate with half the samples, about half of them corrected: the sets a
   }
   assert.ok(corrected > 0 && corrected < 12, `${corrected} of 12 corrected`);
   const trial = await task().open(3, { n: 8, evaluationCount: 10 });
-  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic/gen-0002', fs);
+  const set = await trial.load('out/seed-3/corrected/gen-0002/synthetic', fs);
   assert.is(set.labels.length, 4);
   await fs.mkdir('copy');
   await trial.save(set, 'copy', fs);
   for (const name of ['features.npy', 'labels.npy'])
     assert.equal(
       await fs.read(`copy/${name}`),
-      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/gen-0002/${name}`),
+      await fs.read(`out/seed-3/corrected/gen-0002/synthetic/${name}`),
     );
 });
 
