@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
@@ -35,7 +36,8 @@ test('every npm script, page and picture that the documents name exists', () => 
       assert.type(scripts[name], 'string', `npm run ${name} in ${file}`);
     const prose = text.replace(/```[\s\S]*?```/g, ''); // code has brackets of its own
     for (const [, target] of prose.matchAll(/\]\(([^)#]+)\)/g))
-      if (!target.startsWith('https:')) assert.ok(existsSync(target), `${target} in ${file}`);
+      if (!target.startsWith('https:'))
+        assert.ok(existsSync(join(dirname(file), target)), `${target} in ${file}`);
   }
 });
 
