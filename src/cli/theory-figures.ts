@@ -1,4 +1,4 @@
-import { type LoopConfig, type Row, simulate } from '../loop/index.js';
+import { type LoopConfig, meanInterval, type Row, simulate } from '../loop/index.js';
 import type { Task } from '../loop/task.js';
 import { boundCurve } from '../loop/theory.js';
 import { figureSvg } from '../report/figure.js';
@@ -47,11 +47,9 @@ async function curves<S>(
 }
 
 function pointOf(generation: number, values: number[]): Point {
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  const square = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  const deviation = Math.sqrt(square);
-  // The band is the spread of the seeds.
-  return { generation, mean, deviation, half: deviation, values };
+  const { mean, interval } = meanInterval(values);
+  const square = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1);
+  return { generation, mean, deviation: Math.sqrt(square), half: interval[1] - mean, values };
 }
 
 const closedForm = (values: ArrayLike<number>, colour: number): Series => ({
@@ -75,7 +73,7 @@ export async function theoryFigure(name: FigureName, signal: AbortSignal): Promi
     const config = { n: 50, generations: 100, lambda: 1, arms };
     return figureSvg({
       title: 'W2 to the target by regime: a Gaussian of the plane on its own samples',
-      unit: 'N = 50, lambda = 1, no correction; mean and spread of 24 seeds',
+      unit: 'N = 50, lambda = 1, no correction; mean of 24 seeds and its 95 % interval',
       meaning: '',
       series: await curves(task, config, 'modelW2', regimes, signal, 5),
       include: [0],
@@ -87,7 +85,7 @@ export async function theoryFigure(name: FigureName, signal: AbortSignal): Promi
     const names = gammas.map((gamma) => `gamma ${gamma}`);
     return figureSvg({
       title: 'W2 to the target by correction strength: the Gaussian toy of Gillman et al.',
-      unit: 'released corrector, 50 real samples, lambda = 1/2; mean and spread of 24 seeds',
+      unit: 'released corrector, 50 real samples, lambda = 1/2; mean of 24 seeds and its 95 % interval',
       meaning: '',
       series: await curves(gaussianToyTask(), config, 'w2', names, signal, 10),
       include: [0],
@@ -99,7 +97,7 @@ export async function theoryFigure(name: FigureName, signal: AbortSignal): Promi
     const config = { n: 50, generations: 30, regime: 'replace' as const, gamma: 1, candidates: 4, arms };
     return figureSvg({
       title: 'Variance of a Gaussian that trains on its own samples alone, by what is done to them',
-      unit: 'N = 50, regime replace, gamma = 1; mean and spread of 24 seeds',
+      unit: 'N = 50, regime replace, gamma = 1; mean of 24 seeds and its 95 % interval',
       meaning: '',
       series: await curves(gaussianTask({ dimensions: 2 }), config, 'modelVariance', names, signal),
       include: [0],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { denoise } from '../../../src/generator/diffusion/denoiser.js';
 import { motionModel } from '../../../src/generator/diffusion/motion-model.js';
 import { type BatchSource, type HostTensor, MotionDiffusion, Trainer } from '../../../src/generator/index.js';
-import { mean, type RandomStream } from '../../../src/graph/index.js';
+import { mean, type RandomStream, type Value } from '../../../src/graph/index.js';
 import { Random } from '../../../src/random/random.js';
 import { interleave, median, pairedRatio } from '../../results.js';
 import { BATCH, configOf, dataOf, OPTIONS } from './sizes.js';
@@ -83,7 +83,7 @@ function fedModel() {
   return {
     parameters,
     loss: (...[p, inputs]: Parameters<typeof loss>) =>
-      loss(p, inputs, { normals: () => inputs.noise } as unknown as RandomStream), // no dropout: nothing else is drawn
+      loss(p, inputs, { normals: () => inputs.noise, dropout: (x: Value) => x } as unknown as RandomStream),
   };
 }
 
