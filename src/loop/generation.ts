@@ -90,7 +90,7 @@ export async function nextGeneration<S>(
   const { loss } = await stage('train', (onProgress) =>
     generator.train(set.data, { ...options, onProgress }),
   );
-  if (synthesis) await cure(bench, generator, synthesis.samples, options);
+  if (synthesis && task.size(synthesis.samples) > 0) await cure(bench, generator, synthesis.samples, options);
   const { metrics, evaluation } = await evaluate({ ...bench, generator });
   const { real, synthetic } = set;
   const row: GenerationRow = {
@@ -135,6 +135,11 @@ async function trainingSet<S>(
   const count = (real: boolean): number =>
     pieces.filter((piece) => piece.real === real).reduce((sum, { size }) => sum + size, 0);
   const [real, synthetic] = [count(true), count(false)];
+  if (real + synthetic === 0)
+    throw new LoopError(
+      'ERR_TASK',
+      `Expected a sample to train ${settings.name} on in generation ${generation} but received none: ${sizes.length > 0 ? 'none passed its gate' : 'there are none'}`,
+    );
   const weight = sampleWeights(realWeight, real, synthetic);
   return {
     data: task.concat(pieces.map(({ samples }) => samples)),

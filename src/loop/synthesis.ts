@@ -40,7 +40,7 @@ export async function synthesise<S>(
   shop: Workshop<S>,
   matched: CorrectionReport | undefined,
 ): Promise<Synthesis<S> | undefined> {
-  const { task, generator, settings, seed, generation, signal, stage } = shop;
+  const { generator, settings, seed, generation, signal, stage } = shop;
   const { arm, n, lambda, candidates } = settings;
   const items = arm.synthetic ? syntheticItems(n, lambda, seed, generation) : new Int32Array(0);
   if (items.length === 0) return undefined;
@@ -57,11 +57,6 @@ export async function synthesise<S>(
   if (arm.select) await choose(shop, items, result);
   const notes = arm.corrector ? await correct(shop, result, matched) : [];
   if (arm.gate) await gate(shop, result, notes);
-  if (task.size(result.samples) === 0)
-    throw new LoopError(
-      'ERR_TASK',
-      `Expected a sample that passes the gate of ${settings.name} in generation ${generation} but received none of ${items.length}`,
-    );
   return result;
 }
 

@@ -105,8 +105,10 @@ test('gates: what the corrector failed on and what scores too low is left out, w
   await refused(
     'gated',
     { ...wide, minimumReward: 5 },
-    /a sample that passes the gate of gated .* none of 200/,
+    /a sample to train gated on in generation 1 but received none: none passed its gate/,
   );
+  const none = await run('gated', { ...wide, regime: 'augment', minimumReward: 5 });
+  assert.equal(none.generations[0].trainedOn, { real: 4, synthetic: 0 }, 'the real ones are left');
 });
 
 test('gamma: the corrected ones are halved, the others stay; provenance says which', async () => {

@@ -90,6 +90,22 @@ test('all five arms on a small model: every row, every metric, samples to look a
   assert.equal(shape, [9, 20, 22, 3]);
   assert.ok((data as Float32Array).every(Number.isFinite));
 
+  const record = JSON.parse(
+    Buffer.from((await fs.read('out/seed-0/corrected/gen-0002/provenance.json'))!).toString(),
+  );
+  const { samples } = record.generations[0];
+  assert.equal([samples.count, samples.corrector, samples.corrected], [8, 'corrected', 1]);
+  const each = <T>(column: T | T[]): T[] =>
+    Array.isArray(column) ? column : new Array<T>(samples.count).fill(column);
+  assert.ok(
+    each<string>(samples.status).every((status) => ['ok', 'assisted', 'failed', 'rejected'].includes(status)),
+  );
+  assert.ok(each<number>(samples.scores.residualForce).every((force) => force >= 0));
+  const before = JSON.parse(
+    Buffer.from((await fs.read('out/seed-0/corrected/gen-0001/provenance.json'))!).toString(),
+  );
+  assert.is(samples.drawnFrom, before.generations[0].model);
+
   const two = new MemoryFs();
   await runLoop(task(), config, { out: 'out', fs: two, jobs: 2 });
   assert.equal(result(two), result(fs));

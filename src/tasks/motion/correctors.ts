@@ -41,6 +41,12 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
         status,
         residualForce: residualForce.mean,
       }));
+      const notes = reports.map(({ status, rung, residualForce }) => ({
+        ok: status === 'ok' || status === 'assisted',
+        status,
+        rung,
+        scores: { residualForce: residualForce.mean },
+      }));
       const status: Record<string, number> = {};
       for (const report of reports) status[report.status] = (status[report.status] ?? 0) + 1;
       const tracked = reports.filter((report) => report.status === 'ok' || report.status === 'assisted');
@@ -48,6 +54,7 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
         tracked.reduce((sum, report) => sum + value(report), 0) / Math.max(1, tracked.length);
       return {
         samples: corrected,
+        notes,
         report: {
           status,
           residual: mean((report) => report.residualForce.mean),
