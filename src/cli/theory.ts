@@ -124,11 +124,15 @@ loop is stable where x < (1 + gamma) / (2 + gamma). Beyond that the theorem prom
           ? 'Stable: the distance to the optimum shrinks by the rate each generation, down to the error of a fit.'
           : 'No promise: the theorem says nothing of this loop, which may be stable all the same.',
         `golden-ratio weight of the real samples   ${text(weight)}`,
-        '',
-        renderTable(
-          ['generation', 'bound'],
-          curve.map((value, t) => [String(t), text(value)]),
-        ),
+        ...(Number.isFinite(curve[curve.length - 1])
+          ? [
+              '',
+              renderTable(
+                ['generation', 'bound'],
+                curve.map((value, t) => [String(t), text(value)]),
+              ),
+            ]
+          : []),
       ].join('\n'),
     );
     return 0;

@@ -117,6 +117,12 @@ export function shortArm(arm: string): string {
   return short.length > 0 ? short.join(' ') : kind;
 }
 
+/** True if an arm's samples are corrected. */
+export const corrects = (arm: string): boolean => {
+  const { kind } = splitArm(arm);
+  return Object.hasOwn(ARMS, kind) && ARMS[kind as ArmKind].corrector !== undefined;
+};
+
 /** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */
 export function armMeaning(arm: string, physics: boolean): string {
   const meanings: Record<string, string> = {
@@ -132,10 +138,16 @@ export function armMeaning(arm: string, physics: boolean): string {
   return meaning && rest ? `${meaning}, with ${rest}` : meaning;
 }
 
-/** Arms of a run in reading order with the colour number of each. */
+/** Arms of a run in reading order with the colour number of each: its own, or one that no arm here has while there are any. */
 export function orderArms(names: Iterable<string>): { arm: string; colour: number }[] {
-  let next = ARM_ORDER.length;
-  return [...new Set(names)]
-    .sort((a, b) => rankIn(ARM_ORDER, a) - rankIn(ARM_ORDER, b))
-    .map((arm) => ({ arm, colour: armColour(arm) ?? next++ % ARM_COLOURS }));
+  const arms = [...new Set(names)].sort((a, b) => rankIn(ARM_ORDER, a) - rankIn(ARM_ORDER, b));
+  const taken = new Set(arms.map(armColour));
+  const all = Array.from({ length: ARM_COLOURS }, (_, i) => i);
+  // Numbers that belong to no known arm come first, so that two reports of one user look alike.
+  const free = all
+    .filter((i) => !taken.has(i))
+    .sort((a, b) => Number(a < ARM_ORDER.length) - Number(b < ARM_ORDER.length));
+  const rest = free.length > 0 ? free : all;
+  let next = 0;
+  return arms.map((arm) => ({ arm, colour: armColour(arm) ?? rest[next++ % rest.length] }));
 }

@@ -1,3 +1,4 @@
+import { corrects } from './catalogue.js';
 import { correctionSection } from './correction.js';
 import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
@@ -36,6 +37,7 @@ function lead(data: ReportData, run: Run): Markup {
     typeof loop.lambda === 'number' && html` (λ = ${loop.lambda} synthetic per real)`
   }. ${
     typeof loop.gamma === 'number' &&
+    run.arms.some(({ arm }) => corrects(arm)) &&
     html`Each sample is corrected with probability ${formatValue(loop.gamma / (1 + loop.gamma))} (γ = ${loop.gamma}). `
   }${plural(run.seeds.length, 'seed')}, ${plural(run.arms.length, 'arm')}; the arms of a seed start from the same generation 0 and differ in what each then does:</p>
 ${armList(run, physics)}
