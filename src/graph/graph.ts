@@ -74,8 +74,14 @@ export class Graph {
   private readonly names = new Set<string>();
   private count = 0;
 
-  /** @param parent graph whose values this one may read; absent for the root. */
-  constructor(readonly parent?: Graph) {}
+  /**
+   * @param parent graph whose values this one may read; absent for the root
+   * @param target `cpu`: it may use operations that only the processor has, where they are faster; results are the same
+   */
+  constructor(
+    readonly parent?: Graph,
+    readonly target: 'any' | 'cpu' = parent?.target ?? 'any',
+  ) {}
 
   get root(): Graph {
     return this.parent ? this.parent.root : this;

@@ -12,6 +12,7 @@ import {
   type Value,
 } from '../../src/graph/index.js';
 import { Random } from '../../src/random/random.js';
+import { readModel } from './onnx-reader.js';
 import { evaluate, floats, words } from './session.js';
 
 const KEY = squaresKey(new Random(1, 'test'));
@@ -236,6 +237,20 @@ test('keys have different non-zero digits in each half and are odd', () => {
     assert.is(key % 2n, 1n);
   }
   assert.is(new Set(keys).size, keys.length);
+});
+
+test('a graph for the processor draws the same bytes as one for any provider', async () => {
+  const drawn = [];
+  for (const target of ['any', 'cpu'] as const) {
+    const graph = new Graph(undefined, target);
+    const starts = graph.input('uint64', [2], 'starts');
+    graph.output(normals(graph.input('uint64', [], 'key'), starts, 1001), 'y');
+    const ops = readModel(graph.toModel()).graph.nodes.map(({ op }) => op);
+    assert.is(ops.includes('BitShift'), target === 'cpu');
+    const feeds = { key: words([KEY], []), starts: words([3n, 2n ** 63n + 17n], [2]) };
+    drawn.push((await evaluate(graph, feeds)).y.data);
+  }
+  assert.equal(drawn[0], drawn[1]);
 });
 
 test.run();

@@ -32,14 +32,16 @@ const PER_STEP = 2n ** 32n;
  * training; `adamStep` (from 1) and `learningRate` [steps]; `randomKey` uint64 []; `clip` and `emaDecay` [].
  * Outputs: the next state, and `losses` and `norms` (of the unclipped gradient) [steps].
  * @param weightDecay decoupled decay of the matrices; vectors (biases, scales of norms) never decay
+ * @param target what will run it
  */
 export function stepGraph(
   model: TrainableModel,
   layout: ParameterLayout,
   specs: InputSpecs,
   weightDecay: number,
+  target: 'any' | 'cpu' = 'any',
 ): Uint8Array {
-  const graph = new Graph();
+  const graph = new Graph(undefined, target);
   const state = STATE_KINDS.flatMap((kind) =>
     layout.buckets.map(({ shape }, i) => graph.input('float32', shape, stateName(kind, i))),
   );
@@ -102,11 +104,12 @@ export async function stepGraphOf(
   recipe: Recipe,
   specs: InputSpecs,
   weightDecay: number,
+  target: 'any' | 'cpu',
 ): Promise<Uint8Array> {
   const functions = (await import(recipe.module)) as Record<
     string,
     (...args: readonly unknown[]) => TrainableModel
   >;
   const model = functions[recipe.name](...recipe.args);
-  return stepGraph(model, new ParameterLayout(model.parameters), specs, weightDecay);
+  return stepGraph(model, new ParameterLayout(model.parameters), specs, weightDecay, target);
 }

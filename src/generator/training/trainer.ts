@@ -206,11 +206,12 @@ export class Trainer {
     const described = Object.entries(specs).map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`);
     const session = `train ${described.join(' ')}${weightDecay ? ` decay ${weightDecay}` : ''}`;
     const { recipe } = this.model;
+    const target = this.provider.name === 'cpu' ? 'cpu' : 'any';
     await this.client.open(
       session,
       recipe
-        ? { module: STEP_GRAPH, name: 'stepGraphOf', args: [recipe, specs, weightDecay] }
-        : () => stepGraph(this.model, this.state.layout, specs, weightDecay),
+        ? { module: STEP_GRAPH, name: 'stepGraphOf', args: [recipe, specs, weightDecay, target] }
+        : () => stepGraph(this.model, this.state.layout, specs, weightDecay, target),
     );
     const names = STATE_KINDS.flatMap((kind) => this.state.names(kind));
     const request = {
