@@ -85,6 +85,7 @@ test('what the loop itself writes is read and rendered', async ({ dir }) => {
     generations: 3,
     seeds: [0, 1],
     gamma: 1,
+    arms: ['baseline', 'uncorrected', 'placebo', 'corrected', 'selected'],
     evaluationCount: 40,
   };
   const rows = await runLoop(gaussianTask(), settings, { out: dir });
