@@ -67,6 +67,8 @@ const AHEAD = 2;
 export class Trainer {
   readonly state: ResidentState;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Arrays of batches that are trained, to be filled again. */
+  private readonly used: Record<string, HostTensor>[] = [];
   /** Calls of `train` so far. */
   private chains = 0;
 
@@ -132,12 +134,11 @@ export class Trainer {
     const { step: first, optimizerStep } = this.state;
     const losses = new Float32Array(steps);
     const running: Promise<number>[] = [];
-    const used: Record<string, HostTensor>[] = [];
     let asked = 0;
 
     const ask = async (): Promise<void> => {
       const from = asked;
-      const batches = await source(first + from, Math.min(stepsPerRun, steps - from), used.pop());
+      const batches = await source(first + from, Math.min(stepsPerRun, steps - from), this.used.pop());
       expectArgument(
         Number.isInteger(batches.steps) && batches.steps > 0 && batches.steps <= steps - from,
         'the steps of a batch source',
@@ -147,7 +148,7 @@ export class Trainer {
       asked += batches.steps;
       const adamSteps = Array.from({ length: batches.steps }, (_, i) => optimizerStep + from + i + 1);
       const rates = adamSteps.map((adamStep) => rate(adamStep - 1));
-      const promise = this.run(batches, first + from, adamSteps, rates, chain, options, used).then(
+      const promise = this.run(batches, first + from, adamSteps, rates, chain, options).then(
         ({ loss, norm }) => {
           const bad = loss.findIndex((value, i) => !(Number.isFinite(value) && Number.isFinite(norm[i])));
           if (bad >= 0)
@@ -197,7 +198,6 @@ export class Trainer {
     rates: readonly number[],
     chain: number,
     options: TrainOptions,
-    used: Record<string, HostTensor>[],
   ): Promise<{ loss: Float32Array; norm: Float32Array }> {
     const { clip = Number.POSITIVE_INFINITY, emaDecay = 0.999, weightDecay = 0, seed = this.seed } = options;
     const specs: InputSpecs = Object.fromEntries(
@@ -233,7 +233,10 @@ export class Trainer {
       fetch: ['losses', 'norms'],
       guard: { outputs: ['losses', 'norms'], chain },
     };
-    const result = await this.client.run(request, { transfer: true, recycle: (feeds) => used.push(feeds) });
+    const result = await this.client.run(request, {
+      transfer: true,
+      recycle: (feeds) => this.used.push(feeds),
+    });
     return { loss: result.losses.data as Float32Array, norm: result.norms.data as Float32Array };
   }
 
