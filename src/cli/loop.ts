@@ -21,7 +21,7 @@ import { definedOnly, gammaOf } from './loop-flags.js';
 import { loopProgress } from './loop-progress.js';
 import { summaryTable } from './loop-summary.js';
 import { createProgress } from './progress.js';
-import { shellWord } from './shell-word.js';
+import { stopped } from './stopped.js';
 
 const FLAGS: Record<string, Flag> = {
   out: {
@@ -136,13 +136,7 @@ A run that was stopped goes on where it was when the same command is given again
     } catch (error) {
       progress.end();
       if (!signal.aborted) throw error;
-      const again = `selfcorrect loop ${process.argv.slice(3).map(shellWord).join(' ')}`.trim();
-      progress.log(`Stopped; what is finished is safe in ${out}. Go on with: ${again}`, {
-        event: 'stopped',
-        out,
-        resume: again,
-      });
-      return 130;
+      return stopped(progress, 'loop', out);
     }
     progress.end();
 

@@ -10,7 +10,7 @@ import { RUN_FLAGS, runConfig } from './loop-flags.js';
 import { loopProgress } from './loop-progress.js';
 import { createProgress } from './progress.js';
 import { runSummary } from './run-summary.js';
-import { shellWord } from './shell-word.js';
+import { stopped } from './stopped.js';
 import { createTask, taskNames, taskRecipe } from './task-list.js';
 
 const FLAGS: Record<string, Flag> = {
@@ -107,13 +107,7 @@ on where it was when the same command is given again.`,
     } catch (error) {
       progress.end();
       if (!signal.aborted) throw error;
-      const again = `selfcorrect run ${process.argv.slice(3).map(shellWord).join(' ')}`;
-      progress.log(`Stopped; what is finished is safe in ${out}. Go on with: ${again}`, {
-        event: 'stopped',
-        out,
-        resume: again,
-      });
-      return 130;
+      return stopped(progress, 'run', out);
     }
     progress.end();
     const report = join(out, 'report.html');

@@ -111,6 +111,19 @@ test('a step draws the same wherever a run begins, and other steps draw otherwis
   assert.is.not(`${together[0].timesteps}`, `${together[1].timesteps}`);
 });
 
+test('arrays of a run that is done are filled again, and nothing of the old batch stays', async () => {
+  const source = await motionBatches(CONFIG, NONE, numbered([3, 20, 5, 12, 11]), DRAW);
+  for (let first = 0; first < 80; first += 8) {
+    const fresh = (await source(first, 8)).inputs;
+    const old = new Float32Array(fresh.clean.data.length).fill(99);
+    const again = (await source(first, 8, { clean: { ...fresh.clean, data: old } })).inputs;
+    assert.is(again.clean.data, old, 'the array itself is used');
+    assert.equal(old, fresh.clean.data);
+    const other = (await source(first, 8, { clean: { ...fresh.clean, data: new Float32Array(7) } })).inputs;
+    assert.equal(other.clean.data, fresh.clean.data);
+  }
+});
+
 test('features are normalised, and clipped where they are wild', async () => {
   const normalisation = new Normalisation(Float32Array.of(1, 2), Float32Array.of(2, 0.5));
   const features = Float32Array.from({ length: 40 }, (_, i) => (i % 2 ? 3 : 1e9));
