@@ -97,7 +97,7 @@ class TerminalProgress implements Progress {
   private draw(now: number): void {
     this.last = now;
     this.erase();
-    const columns = this.out.columns ?? 100;
+    const columns = this.out.columns || 100; // 0 where the terminal does not know
     for (const bar of this.bars.values()) this.out.write(`${renderBar(bar, now).slice(0, columns - 1)}\n`);
     this.drawn = this.bars.size;
   }

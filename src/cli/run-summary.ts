@@ -8,6 +8,8 @@ const of = <K extends Row['kind']>(rows: readonly Row[], kind: K) =>
 function estimate(values: number[]): string {
   if (values.length < 2) return format(values[0]);
   const { mean, interval } = meanInterval(values);
+  // A metric that real data do not have, or whose mean is no number, has no interval either.
+  if (!Number.isFinite(mean)) return format(mean);
   return `${format(mean)} [${interval.map(format).join(', ')}]`;
 }
 

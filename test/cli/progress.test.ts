@@ -14,6 +14,14 @@ test('a bar estimates the time left from its own rate', () => {
   assert.not.match(renderBar({ ...bar, event: { ...bar.event, done: 90 } }, 10_000), /left/);
 });
 
+test('a terminal that does not know its width cuts nothing off', () => {
+  const out = Object.assign(new PassThrough(), { isTTY: true, columns: 0 });
+  const progress = createProgress(out as unknown as NodeJS.WriteStream);
+  progress.update({ stage: 'train', done: 30, total: 90, note: 'loss 0.125' });
+  progress.end();
+  assert.match((out.read() as Buffer).toString(), /loss 0\.125\n/);
+});
+
 test('piped: one JSON object a line, the end of a stage always among them', () => {
   const out = new PassThrough();
   const progress = createProgress(out as unknown as NodeJS.WriteStream);
