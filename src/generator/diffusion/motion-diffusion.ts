@@ -222,5 +222,9 @@ function takeNormalisation(tensors: StateDict): Normalisation {
     tensors.delete(name);
     return data;
   });
-  return new Normalisation(mean, deviation);
+  try {
+    return new Normalisation(mean, deviation);
+  } catch (error) {
+    throw new GeneratorError('ERR_CHECKPOINT', (error as Error).message, { cause: error });
+  }
 }

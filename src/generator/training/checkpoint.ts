@@ -54,5 +54,10 @@ export async function readCheckpoint(path: string): Promise<{ tensors: StateDict
       'ERR_CHECKPOINT',
       `Expected the format ${FORMAT} for ${path} but received ${format ?? 'a file of other origin'}`,
     );
-  return { tensors: read.tensors, config: JSON.parse(config ?? 'null') };
+  try {
+    return { tensors: read.tensors, config: JSON.parse(config ?? 'null') };
+  } catch (error) {
+    const message = `Expected a description in ${path} but received one that is no JSON: ${config}`;
+    throw new GeneratorError('ERR_CHECKPOINT', message, { cause: error });
+  }
 }
