@@ -67,6 +67,17 @@ test('a file that is cut short, damaged or of something else is refused, and say
       changed((file) => delete file.metadata.format),
       /Expected the format selfcorrect 1 .* received a file of other origin/,
     ],
+    [changed((file) => Object.assign(file.metadata, { config: '{' })), /one that is no JSON/],
+    [
+      changed((file) => {
+        const mean = file.tensors.get('normalisation.mean')!;
+        file.tensors.set('normalisation.mean', {
+          ...mean,
+          data: new Float32Array(mean.data.length).fill(Number.NaN),
+        });
+      }),
+      /finite means and positive deviations/,
+    ],
     [
       changed((file) => Object.assign(file.metadata, { config: '{"frames":6}' })),
       /holds no motion diffusion model/,
