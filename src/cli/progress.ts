@@ -56,7 +56,8 @@ export function renderBar({ event, started, first }: Bar, now: number): string {
 class TerminalProgress implements Progress {
   private readonly bars = new Map<string, Bar>();
   private drawn = 0;
-  private last = 0;
+  /** When bars were drawn last; the first is drawn at once, however young the process. */
+  private last = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly out: Writable & { columns?: number }) {}
 
