@@ -8,14 +8,10 @@
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
+
+#include "math/device.h"
 #if defined(__AVX2__) || defined(__SSE2__)
 #include <immintrin.h>
-#endif
-
-#ifdef __CUDACC__
-#define SC_INLINE __host__ __device__ __forceinline__
-#else
-#define SC_INLINE inline __attribute__((always_inline))
 #endif
 
 #ifndef SC_ISA
