@@ -28,7 +28,7 @@ Choice found() {
   }();
   return once;
 #else
-  return {nullptr, "This build is without CUDA: no CUDA compiler (nvcc) was found, or it was turned off."};
+  return {nullptr, "CUDA is not in this build: " SC_CUDA_OFF "."};
 #endif
 }
 

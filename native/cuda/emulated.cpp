@@ -22,7 +22,7 @@ class EmulatedStream : public Stream {
     try {
       drain(begun_);
     } catch (...) {
-      // Told to nobody, as by a device.
+      // Told to nobody, as by a device; misuse is kept.
     }
     device_.streams_--;
   }
@@ -150,7 +150,13 @@ void EmulatedDevice::expect_within(const void* memory, size_t bytes, const Block
   const auto* const begin = static_cast<const std::byte*>(memory);
   auto at = blocks.upper_bound(const_cast<std::byte*>(begin));
   if (at != blocks.begin() && (--at, begin >= at->first && begin + bytes <= at->first + at->second)) return;
-  throw std::logic_error(std::string("Expected ") + what + ", held while it is used.");
+  misuse_ = std::string("Expected ") + what + ", held while it is used.";
+  throw std::logic_error(misuse_);
+}
+
+std::string EmulatedDevice::misuse() const {
+  const std::lock_guard lock(mutex_);
+  return misuse_;
 }
 
 void EmulatedDevice::recover() {

@@ -45,6 +45,8 @@ class EmulatedDevice : public Device {
   size_t peak() const { return peak_; }  // bytes of the device at a time
   size_t held() const;                   // pieces of memory
   int streams() const { return streams_; }
+  // What was done wrong with its memory, last; empty: nothing.
+  std::string misuse() const;
 
  private:
   friend class EmulatedStream;
@@ -59,6 +61,7 @@ class EmulatedDevice : public Device {
   mutable std::mutex mutex_;
   Blocks device_, pinned_;
   size_t used_ = 0;
+  mutable std::string misuse_;
   std::atomic<size_t> peak_{0};
   std::atomic<long> allocations_{0}, launches_{0}, work_{0};
   std::atomic<int> streams_{0};

@@ -9,6 +9,14 @@ namespace {
 
 constexpr size_t kAlignment = 256;
 
+// Provisional: from reference/ and control/.
+size_t stride_of(int32_t frames) {
+  return (static_cast<size_t>(frames) + kGroup - 1) / kGroup * kGroup + 2 * kGroup;
+}
+size_t series_of(int32_t frames) { return stride_of(frames) * 461 + kGroup; }
+size_t flags_of(int32_t frames) { return stride_of(frames) * 2; }
+size_t knots_of(int32_t frames) { return static_cast<size_t>(frames) * 273; }
+
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 // Deals out a block of memory from the front; without one, it counts.
@@ -60,7 +68,7 @@ Placed place(const TileSize& size, size_t scratch, std::byte* memory) {
   tile.reason = carver.take<uint8_t>(m);
   tile.sums = carver.take<TrackSums>(m);
   placed.shared = carver.taken();
-  tile.joints = carver.take<float>(t * kJoints * 3);
+  tile.joints = placed.joints = carver.take<float>(t * kJoints * 3);
   tile.root = carver.take<float>(t * 3);
   tile.rotation = carver.take<float>(t * kJoints * 4);
   tile.contact = carver.take<uint8_t>(t * 2);

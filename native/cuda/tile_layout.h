@@ -33,6 +33,7 @@ struct Placed {
   int32_t *start = nullptr, *length = nullptr, *active = nullptr;
   uint8_t* keep = nullptr;
   size_t *series_start = nullptr, *flags_start = nullptr;
+  float* joints = nullptr;
   size_t filled = 0;  // bytes of what the host fills, without `active`
   size_t shared = 0;  // bytes of all that has its like
   size_t bytes = 0;   // of everything

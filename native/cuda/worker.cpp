@@ -132,11 +132,14 @@ void Worker::send() {
   }
   const auto work = [&](int i) { return work_bytes(here_.length[i]); };
   in_scratch_ = parts(scratch_, [&](int i) { return work(i).all(); });
-  for (const Part part : in_scratch_)
-    for (size_t at = 0, i = part.first; i < part.first + part.count; at += work(i++).all()) {
+  for (const Part part : in_scratch_) {
+    size_t at = 0;
+    for (int i = part.first; i < part.first + part.count; i++) {
       here_.series_start[i] = at / sizeof(double);
       here_.flags_start[i] = at + work(i).series;
+      at += work(i).all();
     }
+  }
   stream_->upload(memory_.data(), control_.data(), here_.filled);
   int buffer = 0;
   for (const Part part : parts(staging_[0].size(), [&](int i) { return copied_bytes(i); })) {
@@ -147,7 +150,7 @@ void Worker::send() {
       copy(to, batch.joints[motion(i)], frames(i) * kFrame);
       to += frames(i) * kFrame;
     }
-    stream_->upload(there_.tile.joints + static_cast<size_t>(here_.start[part.first]) * kFrame, staged,
+    stream_->upload(there_.joints + static_cast<size_t>(here_.start[part.first]) * kFrame, staged,
                     static_cast<size_t>(to - staged) * sizeof(float));
     stream_->mark(buffer);
     buffer = 1 - buffer;
