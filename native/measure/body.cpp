@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "measure/series.h"
 #include "reference/foot.h"
 
 namespace selfcorrect {
@@ -12,7 +13,6 @@ namespace {
 
 using F = Frames;
 
-constexpr double kTolerance = 0.005;  // m above or below the ground that counts as touching it
 SC_TABLE int kLabelled[kLabels] = {7, 10, 8, 11};
 
 // The points of one body, and how far from its joint they reach.

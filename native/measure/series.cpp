@@ -12,7 +12,6 @@ namespace {
 
 using F = Frames;
 
-constexpr double kTolerance = 0.005;  // m above or below the floor that counts as touching it
 constexpr int kFeet[2] = {10, 11};
 
 SC_INLINE const double* row(const double* joints, int j, int stride) {

@@ -7,6 +7,8 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
+constexpr double kTolerance = 0.005;  // m above or below the ground that counts as touching it
+
 // `joints`: [22][3] series. All but Measure::body and jerk.
 SC_CALL Measure measure_series(const double* joints, int frames, int stride, double fps);
 

@@ -1,7 +1,6 @@
 #include "reference/build.h"
 
 #include "isa/kernels.h"
-#include "reference/room.h"
 
 namespace selfcorrect {
 
@@ -14,13 +13,6 @@ Work& work_for(int frames) {
   contact.resize(flags_size(frames));
   settle(work, frames, series.data(), contact.data());
   return work;
-}
-
-Skeleton skeleton_of(const Motion& motion) {
-  Skeleton skeleton;
-  for (int j = 0; j < kJoints; ++j)
-    for (int k = 0; k < 3; ++k) skeleton.offset[j][k] = static_cast<float>(motion.offset[j][k]);
-  return skeleton;
 }
 
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,

@@ -13,8 +13,9 @@ namespace {
 
 using F = Frames;
 
-constexpr double kExact = 0.003;                                  // m, mean over the frames of any joint
-constexpr double kSunk = 0.002, kRaised = 0.016, kUneven = 0.02;  // m, of the planted toe joint; of the floor
+constexpr double kExact = 0.003;  // m, mean over the frames of any joint
+constexpr double kToeSunk = 0.002, kToeRaised = 0.016,
+                 kUneven = 0.02;  // m, of the planted toe joint; of the floor
 
 }  // namespace
 
@@ -33,7 +34,7 @@ SC_CALL bool bones_are_constant(const Motion& posed, const double* seen) {
 
 SC_CALL bool stands_still(const Work& work, const double* const (&low)[2], Scratch scratch) {
   const double planted = work.level + kSoleDepth;
-  if (planted < -kSunk || planted > kRaised) return false;
+  if (planted < -kToeSunk || planted > kToeRaised) return false;
   bool uneven = false;
   for (int t : dealt(0, work.motion.frames)) uneven |= std::fabs(work.floor[t] - work.level) > kUneven;
   if (Group::any(uneven)) return false;

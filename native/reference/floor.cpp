@@ -25,7 +25,7 @@ constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 // Height above the floor at which a slow point counts half, as it may be in the air: m, and how many median
 // deviations of the heights of all slow points (the feet of generated motion tread at different heights).
-constexpr double kTolerance[2] = {0.02, 0.06}, kDeviations = 2;
+constexpr double kHalfCounted[2] = {0.02, 0.06}, kDeviations = 2;
 constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
@@ -152,7 +152,7 @@ SC_CALL void find_floor(Work& work) {
   work.level = quantile(0.2);
   const double middle = quantile(0.5);
   for (int i : dealt(0, count)) heights[i] = std::fabs(heights[i] - middle);
-  const double tolerance = std::clamp(kDeviations * quantile(0.5), kTolerance[0], kTolerance[1]);
+  const double tolerance = std::clamp(kDeviations * quantile(0.5), kHalfCounted[0], kHalfCounted[1]);
   fill(floor, floor + frames, work.level);
   const double square = kStiffness * motion.fps * (kStiffness * motion.fps), stiffness = square * square;
   for (int pass = 0; pass < kPasses; ++pass) {

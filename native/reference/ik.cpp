@@ -20,7 +20,7 @@ constexpr double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
 constexpr double kArmBack[2] = {0.3, 0.5};  // the same of an elbow that seems to bend backwards
 constexpr double kMostRoll = 0.6;           // rad that an ankle turns a foot sideways
 constexpr double kSineMostRoll = 0.5646424733950354, kCosineMostRoll = 0.8253356149096783;
-constexpr double kExact = 1e-4;  // m that an ankle may be off without a correction
+constexpr double kAnkleExact = 1e-4;  // m that an ankle may be off without a correction
 
 // The joints of consecutive frames, and the directions of the bones that end in them.
 struct Given {
@@ -193,7 +193,7 @@ SC_CALL void reach_ankle(const Given& p, const Rest& rest, int side, Motion& mot
   LegPose pose{place(motion, leg.hip, p.t), place(motion, leg.knee, p.t), place(motion, leg.ankle, p.t),
                turn(motion, leg.hip, p.t), turn(motion, leg.knee, p.t)};
   const Vec3<F> target = p.at(leg.ankle);
-  const Mask<F> wrong = (norm(pose.ankle - target) > broadcast<F>(kExact)) |
+  const Mask<F> wrong = (norm(pose.ankle - target) > broadcast<F>(kAnkleExact)) |
                         bends_too_far(rest.leg[side].bend, pose.thigh, pose.shank);
   if (!any(wrong)) return;
   const LegPose old = pose;

@@ -1,4 +1,4 @@
-// The memory that a motion takes on its way to a reference.
+// The memory that a motion takes on its way to a reference, and its skeleton as a reference has it.
 #pragma once
 #include <cstddef>
 
@@ -32,6 +32,13 @@ SC_CALL inline void settle(Work& work, int frames, double* series, uint8_t* flag
   work.given = take(all, kGiven);
   work.floor = take(all, 1);
   work.scratch = all;
+}
+
+SC_CALL inline Skeleton skeleton_of(const Motion& motion) {
+  Skeleton skeleton;
+  for (int j = 0; j < kJoints; ++j)
+    for (int k = 0; k < 3; ++k) skeleton.offset[j][k] = static_cast<float>(motion.offset[j][k]);
+  return skeleton;
 }
 
 }  // namespace SC_ISA

@@ -14,10 +14,10 @@ namespace {
 using F = Frames;
 
 constexpr double kTouch = 0.012;  // m over the lowest point at which a point carries 1/e
-// m/s: of a planted foot as a rule (4 mm per frame at 20 fps), and over any kWindow of a contact.
+// m/s: of a planted foot as a rule (4 mm per frame at 20 fps), and over any kSlideWindow of a contact.
 constexpr double kSlip = 0.08, kWorstSlip = 0.30;
-constexpr double kWindow = 0.4, kRoll = 0.1;  // s; at both ends of a contact the foot may still roll
-constexpr double kDown = 0.012;               // m: a foot higher than that is being lifted for a low step
+constexpr double kSlideWindow = 0.4, kRoll = 0.1;  // s; at both ends of a contact the foot may still roll
+constexpr double kLowStep = 0.012;  // m: a foot higher than that is being lifted for a low step
 
 // Is the foot in contact in a frame from `t` on, and in the one before it?
 SC_CALL bool any_stays(const uint8_t* contact, int frames, int t) {
@@ -46,7 +46,7 @@ SC_CALL double worst_slide(const Motion& motion, int side, const double* length,
                            Scratch scratch) {
   const int frames = motion.frames;
   const int roll = static_cast<int>(kRoll * motion.fps);
-  const int window = std::max(1, static_cast<int>(kWindow * motion.fps));
+  const int window = std::max(1, static_cast<int>(kSlideWindow * motion.fps));
   double* way = take(scratch, 1);  // slipped so far
   double worst = 0;
   const uint8_t* contact = motion.contact[side];
@@ -54,7 +54,7 @@ SC_CALL double worst_slide(const Motion& motion, int side, const double* length,
     int steps = 0;
     way[0] = 0;
     for (int t = run.begin + roll + 1; t < run.end - roll; ++t, ++steps)
-      way[steps + 1] = way[steps] + (std::max(low[t - 1], low[t]) < kDown ? length[t] : 0);
+      way[steps + 1] = way[steps] + (std::max(low[t - 1], low[t]) < kLowStep ? length[t] : 0);
     const int part = std::min(window, steps);
     for (int t = part; part > 0 && t <= steps; ++t) worst = std::max(worst, (way[t] - way[t - part]) / part);
   }
