@@ -34,7 +34,7 @@ struct Grip {
   Vec3<F> acceleration[kBodies];
 };
 
-constexpr int kPointBody[kMaxPoints] = {7,  7,  7, 7, 8, 8, 8, 8,  10, 10, 10, 10, 11, 11,
+SC_TABLE int kPointBody[kMaxPoints] = {7,  7,  7, 7, 8, 8, 8, 8,  10, 10, 10, 10, 11, 11,
                                         11, 11, 4, 5, 0, 0, 0, 20, 21, 18, 19, 9,  9,  15};
 struct PointRange {
   int begin[kBodies], end[kBodies];
@@ -47,7 +47,7 @@ struct PointRange {
         }
   }
 };
-inline constexpr PointRange kPoints{};
+SC_TABLE PointRange kPoints{};
 
 // Faster points may reach the ground unseen, by the rest of their step, whatever their neighbours' lanes do.
 constexpr double kMaxApproach = 8;  // m/s

@@ -41,8 +41,8 @@ class Window {
       cost = frame(f, static_cast<double>(f - begin) / (end - begin),
                    static_cast<double>(f + 1 - begin) / (end - begin), following);
       for (int l = 0; l < count; l++) {
-        record(tile_, l, f + 1 - begin, samples[l].motion);
-        label(tile_, l, f + 1 - begin, setting_.steps, samples[l].labels);
+        record(tile_, l, samples[l].motion, f + 1 - begin);
+        label(tile_, l, f + 1 - begin, setting_.steps, samples[l].labels.data());
       }
     }
     for (int l = 0; l < count; l++) save_lane<Carried<F>>(tile_, l, samples[l].carried.data());

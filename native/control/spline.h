@@ -48,7 +48,7 @@ class Segment {
  public:
   using S = Scalar<F>;
 
-  Segment(const Knot<F>& a, const Knot<F>& b, double u, double length) : a_(a), b_(b) {
+  SC_INLINE Segment(const Knot<F>& a, const Knot<F>& b, double u, double length) : a_(a), b_(b) {
     const double v = 1 - u, square = length * length;
     a0_ = S(v);
     b0_ = S(u);
@@ -102,7 +102,7 @@ struct Target {
 };
 
 template <class F>
-void evaluate(const Segment<F>& segment, Target<F>& out) {
+SC_CALL void evaluate(const Segment<F>& segment, Target<F>& out) {
   const PelvisTarget<F> pelvis = segment.pelvis();
   out.position = pelvis.position;
   out.velocity = pelvis.velocity;

@@ -60,7 +60,7 @@ struct Setting {
 // again with the accelerations. A deviation (`nudge`) wants to be answered at once; else every second step is
 // enough.
 template <class F>
-void advance(Tile<F>& tile, const Setting<F>& s, int step, const Nudge<F>* nudge = nullptr) {
+SC_CALL void advance(Tile<F>& tile, const Setting<F>& s, int step, const Nudge<F>* nudge = nullptr) {
   const Segment<F> segment(tile.knots[0], tile.knots[1], static_cast<double>(step) / s.steps, s.length);
   const Scalar<F> h = s.ground.step;
   const bool anew = nudge || step % 2 == 1;
@@ -137,7 +137,7 @@ inline auto in_step(const Spline* splines, int count, int frame) {
 
 // Puts a lane at its target, at rest on nothing.
 template <class F>
-void start_lane(Tile<F>& tile, int lane) {
+SC_CALL void start_lane(Tile<F>& tile, int lane) {
   Carried<F>& carried = tile;
   F* values = reinterpret_cast<F*>(&carried);
   for (size_t i = 0; i < sizeof(carried) / sizeof(F); i++) set_lane(values[i], lane, Scalar<F>(0));
@@ -168,35 +168,41 @@ void start(Tile<F>& tile, const Spline* splines, int count, double length) {
   for (int l = 0; l < lane_count<F>; l++) start_lane(tile, l);
 }
 
-// One lane's pose into a frame of a motion.
+// One lane's pose: root [3], rotation [22][4].
 template <class F>
-void record(const Tile<F>& tile, int lane, int frame, Reference& motion) {
-  float* root = &motion.root[static_cast<size_t>(frame) * 3];
+SC_CALL void record(const Tile<F>& tile, int lane, float* root, float* rotation) {
   root[0] = static_cast<float>(get_lane(tile.state.position.x, lane));
   root[1] = static_cast<float>(get_lane(tile.state.position.y, lane));
   root[2] = static_cast<float>(get_lane(tile.state.position.z, lane));
-  float* q = &motion.rotation[static_cast<size_t>(frame) * kBodies * 4];
   for (const Quat<F>& r : tile.state.rotation) {
-    *q++ = static_cast<float>(get_lane(r.w, lane));
-    *q++ = static_cast<float>(get_lane(r.x, lane));
-    *q++ = static_cast<float>(get_lane(r.y, lane));
-    *q++ = static_cast<float>(get_lane(r.z, lane));
+    *rotation++ = static_cast<float>(get_lane(r.w, lane));
+    *rotation++ = static_cast<float>(get_lane(r.x, lane));
+    *rotation++ = static_cast<float>(get_lane(r.y, lane));
+    *rotation++ = static_cast<float>(get_lane(r.z, lane));
   }
 }
 
-// Which soles carried the body since the last frame. Frame 0 is given what the first steps after it show.
 template <class F>
-void label(const Tile<F>& tile, int lane, int frame, int steps, std::vector<uint8_t>& labels) {
+void record(const Tile<F>& tile, int lane, Reference& motion, int frame) {
+  const size_t f = static_cast<size_t>(frame);
+  record(tile, lane, motion.root.data() + f * 3, motion.rotation.data() + f * kBodies * 4);
+}
+
+// Which soles carried the body since the last frame. Frame 0 is given what the first steps after it show.
+// labels: [frames][kLabels] of the motion.
+template <class F>
+SC_CALL void label(const Tile<F>& tile, int lane, int frame, int steps, uint8_t* labels) {
   const double least = kLoaded * get_lane(tile.shape.weight, lane) * steps;
   for (int i = 0; i < kLabels; i++) {
     const bool loaded = get_lane(tile.load.sole[i], lane) > least;
-    for (int f = frame == 1 ? 0 : frame; f <= frame; f++) labels[f * kLabels + i] = loaded;
+    for (int f = frame == 1 ? 0 : frame; f <= frame; f++)
+      labels[static_cast<size_t>(f) * kLabels + i] = loaded;
   }
 }
 
 // What the load of `frames` frames says.
 template <class F>
-void sum_up(const Load<F>& load, int lane, int frames, int steps, TrackResult& r) {
+SC_CALL void sum_up(const Load<F>& load, int lane, int frames, int steps, TrackSums& r) {
   const double n = std::max(1, frames) * static_cast<double>(steps);
   r.residual_mean = get_lane(load.force, lane) / n;
   r.residual_max = get_lane(load.force_max, lane);
@@ -213,14 +219,14 @@ constexpr double kMaxRelative = 0.2, kMaxWorld = 0.5;
 
 // Which lanes still follow their targets. Written so that not-a-number does not.
 template <class F>
-Mask<F> follows(F relative, F world) {
+SC_CALL Mask<F> follows(F relative, F world) {
   return (relative <= Scalar<F>(kMaxRelative)) & (world <= Scalar<F>(kMaxWorld));
 }
 
 // Mean distance of the joints between two poses on one skeleton, relative to the pelvis and in the world, m.
 template <class F>
-void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Vec3<F> root, F& relative,
-                   F& world) {
+SC_CALL void pose_distance(const Shape<F>& shape, const Quat<F>* a, const Quat<F>* b, Vec3<F> root,
+                           F& relative, F& world) {
   Vec3<F> at[kBodies];  // of the difference
   Axes<F> axes_a[kBodies], axes_b[kBodies];
   relative = F{};

@@ -90,7 +90,7 @@ class Track {
       set_lane(setting_.torque_cap, l, Scalar<F>(runner.torque_cap));
       if (runner.carried.empty()) {
         start_lane(tile_, l);
-        record(tile_, l, 0, runner.result.motion);
+        record(tile_, l, runner.result.motion, 0);
       } else {
         load_lane<Carried<F>>(tile_, l, runner.carried.data());
       }
@@ -130,8 +130,8 @@ class Track {
         r.ok = false;
         r.frames = f;  // the sums may hold anything now; those of the frames tracked stay
       } else if (f < r.frames) {
-        record(tile_, l, f, r.motion);
-        label(tile_, l, f, setting_.steps, r.labels);
+        record(tile_, l, r.motion, f);
+        label(tile_, l, f, setting_.steps, r.labels.data());
         sum_up(tile_.load, l, f, setting_.steps, r);
       }
       if (r.ok && f + 1 < r.frames) continue;

@@ -67,7 +67,7 @@ struct Acceleration {
 
 // Copies one motion's humanoid into a lane.
 template <class F>
-void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
+SC_CALL void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
   auto put = [lane](Vec3<F>& to, const float* from) {
     set_lane(to.x, lane, from[0]);
     set_lane(to.y, lane, from[1]);

@@ -37,7 +37,7 @@ struct Tree {
     if (last != body) first[last] = true;
   }
 };
-inline constexpr Tree kTree{};
+SC_TABLE Tree kTree{};
 constexpr int kLevels = kTree.levels;
 
 }  // namespace SC_ISA

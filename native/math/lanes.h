@@ -1,27 +1,20 @@
 // The lane type F of every kernel: `double` (one motion, the reference of the tests), `float` (one motion per
 // GPU thread), LaneVector<N> (N motions side by side in one SIMD register) or DoubleVector<N> (N frames of
 // one motion, reference/frames.h). Data-dependent branches are masks and select().
-//
-// Every kernel is compiled once per instruction set (isa/kernels.h). So that the linker never takes the code
-// of one set for another, whatever a header defines over lanes is in an inline namespace named after the set.
 #pragma once
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
 
 #include "math/device.h"
-#if defined(__AVX2__) || defined(__SSE2__)
+#if (defined(__AVX2__) || defined(__SSE2__)) && !defined(__CUDACC__)
 #include <immintrin.h>
-#endif
-
-#ifndef SC_ISA
-#define SC_ISA baseline
-#define SC_BASELINE
 #endif
 
 namespace selfcorrect {
 inline namespace SC_ISA {
 
+#ifndef __CUDACC__
 template <int N>
 struct LaneType {
   typedef float type __attribute__((vector_size(4 * N)));
@@ -34,13 +27,14 @@ struct DoubleType {
 };
 template <int N>
 using DoubleVector = typename DoubleType<N>::type;
+#endif
 
 // The lane type of this compilation. The baseline's kernels are the reference in double precision. A set may
 // ask for fewer lanes than its registers have.
 #if defined(SC_BASELINE)
 constexpr int kLanes = 1;
 using Lanes = double;
-#elif defined(SC_ONE_LANE)
+#elif defined(SC_ONE_LANE) || defined(__CUDACC__)
 constexpr int kLanes = 1;
 using Lanes = float;
 #else
@@ -57,9 +51,14 @@ using Lanes = LaneVector<kLanes>;
 #endif
 
 // Type of one lane, and what a comparison gives.
+#ifdef __CUDACC__
+template <class F>
+constexpr bool has_doubles = std::is_same_v<F, double>;
+#else
 template <class F>
 constexpr bool has_doubles = std::is_same_v<F, double> || std::is_same_v<F, DoubleVector<2>> ||
                              std::is_same_v<F, DoubleVector<4>> || std::is_same_v<F, DoubleVector<8>>;
+#endif
 template <class F>
 using Scalar = std::conditional_t<has_doubles<F>, double, float>;
 template <class F>
@@ -89,6 +88,7 @@ SC_INLINE double square_root(double x) { return std::sqrt(x); }
 SC_INLINE float square_root(float x) { return std::sqrt(x); }
 SC_INLINE bool any(bool mask) { return mask; }
 
+#ifndef __CUDACC__
 template <class F>
 SC_INLINE auto square_root(F x) -> decltype(x[0], F()) {
 #if defined(__AVX512F__)
@@ -123,6 +123,7 @@ SC_INLINE auto any(M mask) -> decltype(mask[0], bool()) {
   for (int i = 0; i < static_cast<int>(sizeof(M) / sizeof(mask[0])); i++) some |= mask[i] != 0;
   return some;
 }
+#endif
 
 // Access to one lane, outside the hot loops.
 template <class F>

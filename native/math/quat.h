@@ -47,9 +47,9 @@ SC_INLINE Vec3<F> rotate(const Axes<F>& r, Vec3<F> v) {
   return r.x * v.x + r.y * v.y + r.z * v.z;
 }
 
-constexpr double kAngleOverSine[] = {0.13853818510861066, -0.3894952520136363, 0.7021854416389192,
-                                     -0.9644605908887777, 1.1539654183788857,  -1.329941381341388,
-                                     1.570548596909254,   -1.9999928731845098, 3.14159261939374};
+SC_TABLE double kAngleOverSine[] = {0.13853818510861066, -0.3894952520136363, 0.7021854416389192,
+                                    -0.9644605908887777, 1.1539654183788857,  -1.329941381341388,
+                                    1.570548596909254,   -1.9999928731845098, 3.14159261939374};
 
 // The rotation vector of a unit quaternion, the short way round. angle / sin(angle / 2) as a polynomial in
 // |cos(angle / 2)| (Chebyshev fit over [0, 1], error below 1e-7), so that every instruction set gives the

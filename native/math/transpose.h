@@ -7,7 +7,7 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
-#if defined(__has_builtin)
+#if defined(__has_builtin) && !defined(__CUDACC__)
 #if __has_builtin(__builtin_shufflevector)
 #define SC_SHUFFLE
 #endif

@@ -7,15 +7,17 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
+constexpr double kTolerance = 0.005;  // m above or below the ground that counts as touching it
+
 // `joints`: [22][3] series. All but Measure::body and jerk.
-Measure measure_series(const double* joints, int frames, int stride, double fps);
+SC_CALL Measure measure_series(const double* joints, int frames, int stride, double fps);
 
 // How far motion `b` is from `a`, mm: mean joint distance in the world and relative to the pelvis, and the
 // largest mean of a frame in the world.
 struct Distance {
   double world, relative, worst;
 };
-Distance measure_distance(const double* a, const double* b, int frames, int stride);
+SC_CALL Distance measure_distance(const double* a, const double* b, int frames, int stride);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -10,18 +10,19 @@ namespace selfcorrect {
 inline namespace SC_ISA {
 
 // All but Measure::body of `joints`, [frames][22][3].
-Measure measure_joints(const float* joints, double fps, Work& work);
+SC_CALL Measure measure_joints(const float* joints, double fps, Work& work);
 
 // Of the motion that came, posed on its own skeleton. `labels` as measure_body() has it.
-Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels);
+SC_CALL Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels);
 
 // Forward kinematics: root [frames][3], rotation [frames][22][4] and offset [22][3] of a reference with its
 // `ground` to joints [frames][22][3]. Fills `work` with them.
-void pose_result(const float* root, const float* rotation, const float* offset, double ground, Work& work,
-                 float* joints);
+SC_CALL void pose_result(const float* root, const float* rotation, const float* offset, double ground,
+                         Work& work, float* joints);
 
 // Of what pose_result() left in `work`, and of its distance to `input`, [frames][22][3].
-Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work, uint8_t* labels);
+SC_CALL Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work,
+                               uint8_t* labels);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

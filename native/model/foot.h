@@ -8,6 +8,8 @@
 #pragma once
 #include <cmath>
 
+#include "math/device.h"
+
 namespace selfcorrect {
 
 constexpr float kToeDepth = 0.025f;   // sole under the toe joint, m
@@ -26,7 +28,7 @@ struct Sole {
 
 // `toe_offset` is Skeleton::offset of joint 10 or 11. The foot points along its horizontal part (+z when that
 // is below 1 cm).
-__attribute__((always_inline)) inline Sole make_sole(const float* toe_offset) {
+SC_INLINE Sole make_sole(const float* toe_offset) {
   float fx = toe_offset[0], fz = toe_offset[2];
   float length = std::sqrt(fx * fx + fz * fz);
   if (length < 0.01f) {

@@ -1,51 +1,8 @@
-// How far each joint turns, as swing and twist.
-//
-// A joint's rotation is written in one of four forms, whichever keeps its published ranges on their own axes
-// and its singularity (a swing by 180 degrees) out of reach:
-//   kHinge   about x in the parent's axes first, then a swing about y and z in the child's own axes
-//   kBall    a twist about y, the bone, first, then a swing about x and z in the parent's axes
-//   kLateral a twist about x, the bone, first, then a swing about y and z in the parent's axes
-//   kCone    as kBall, but the swing is measured from the middle of where the arm points and limited as a
-//   whole
-// A swing about an axis by an angle t counts as the component of its quaternion on that axis, sin(t / 2).
+// Whether a joint is within its limits, over lanes.
 #pragma once
 #include "math/quat.h"
 #include "model/humanoid.h"
-
-namespace selfcorrect {
-
-enum class JointForm { kBall, kHinge, kLateral, kCone };
-
-// Degrees from the rest pose, low and high; the right side mirrors the left (y and z change sign).
-struct LimitRow {
-  JointForm form;
-  float x[2], y[2], z[2];
-};
-
-// Joint `body`, 1..21, of the left or right side.
-LimitRow limit_row(int body);
-
-// The same for kernels. Components: 0 twist, 1 and 2 the swing about the two axes that follow the twist's in
-// cyclic order; sines of half angles.
-struct JointLimit {
-  bool hinge;   // the rotation is read from child to parent
-  bool offset;  // `centre` is not the identity
-  int axis;     // of the twist, 0 x or 1 y
-  struct {
-    float w, x, y, z;
-  } centre;  // rest pose to the middle of the range, parent's axes
-  float low[3], high[3];
-  float square_low[3], square_high[3];  // of them, the low ones negated
-  float gain_low[3], gain_high[3];      // radians per unit beyond, at the limit
-  float cone, square_cone, gain_cone;   // cosine of half the largest swing; 0 where there is none
-  float sure;                           // a turn whose cosine of the half, squared, is above this is allowed
-  float stiffness, damping;             // N m / rad, N m s / rad
-};
-
-// [22]; entry 0 has no limits.
-const JointLimit* joint_limits();
-
-}  // namespace selfcorrect
+#include "model/limit_table.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {

@@ -8,7 +8,7 @@ inline namespace SC_ISA {
 
 // Fills work.level and work.floor, heights in the frame of work.motion: the floor is the level in every frame
 // unless it clearly varies.
-void find_floor(Work& work);
+SC_CALL void find_floor(Work& work);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

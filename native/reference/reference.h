@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "math/device.h"
+
 namespace selfcorrect {
 
 constexpr int kJoints = 22;
-constexpr int kParent[kJoints] = {-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19};
+SC_TABLE int kParent[kJoints] = {-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19};
 
 // Offsets of each joint from its parent in the rest pose, metres; the pelvis' own offset is zero.
 struct Skeleton {

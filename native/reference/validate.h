@@ -8,10 +8,10 @@ namespace selfcorrect {
 inline namespace SC_ISA {
 
 // `joints` is [frames][22][3]: as many frames as every later stage needs, all of them finite?
-Reason validate_numbers(const float* joints, int frames);
+SC_CALL Reason validate_numbers(const float* joints, int frames);
 
 // `seen`: the same as series. Reason::kNone when every later stage can work with it.
-Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch);
+SC_CALL Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -1,14 +1,52 @@
-#include "model/limits.h"
-
+// How far each joint turns, as swing and twist.
+//
+// A joint's rotation is written in one of four forms, whichever keeps its published ranges on their own axes
+// and its singularity (a swing by 180 degrees) out of reach:
+//   kHinge   about x in the parent's axes first, then a swing about y and z in the child's own axes
+//   kBall    a twist about y, the bone, first, then a swing about x and z in the parent's axes
+//   kLateral a twist about x, the bone, first, then a swing about y and z in the parent's axes
+//   kCone    as kBall, but the swing is measured from the middle of where the arm points and limited as a
+//   whole
+// A swing about an axis by an angle t counts as the component of its quaternion on that axis, sin(t / 2).
+#pragma once
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "math/portable.h"
+#include "model/body_table.h"
 
 namespace selfcorrect {
 
-namespace {
+enum class JointForm { kBall, kHinge, kLateral, kCone };
+
+// Degrees from the rest pose, low and high; the right side mirrors the left (y and z change sign).
+struct LimitRow {
+  JointForm form;
+  float x[2], y[2], z[2];
+};
+
+// The same for kernels. Components: 0 twist, 1 and 2 the swing about the two axes that follow the twist's in
+// cyclic order; sines of half angles.
+struct JointLimit {
+  bool hinge;   // the rotation is read from child to parent
+  bool offset;  // `centre` is not the identity
+  int axis;     // of the twist, 0 x or 1 y
+  struct {
+    float w, x, y, z;
+  } centre;  // rest pose to the middle of the range, parent's axes
+  float low[3], high[3];
+  float square_low[3], square_high[3];  // of them, the low ones negated
+  float gain_low[3], gain_high[3];      // radians per unit beyond, at the limit
+  float cone, square_cone, gain_cone;   // cosine of half the largest swing; 0 where there is none
+  float sure;                           // a turn whose cosine of the half, squared, is above this is allowed
+  float stiffness, damping;             // N m / rad, N m s / rad
+};
+
+}  // namespace selfcorrect
+
+namespace selfcorrect {
+inline namespace SC_ISA {
+
+namespace ranges {
 
 // Sources, by letter:
 //   A  American Academy of Orthopaedic Surgeons, Joint Motion: Method of Measuring and Recording, 1965
@@ -51,9 +89,9 @@ constexpr PublishedRow kElbow = {Form::kHinge, {-160, 10}, {-90, 90}, {0, 0}};
 // K: 85 both ways, 45 to the little finger; the side of the thumb cannot be seen in positions.
 constexpr PublishedRow kWrist = {Form::kBall, {-45, 45}, {0, 0}, {-85, 85}};
 
-constexpr const PublishedRow* kPublished[kBodies] = {
-    nullptr, &kHip,  &kHip,    &kSpine1, &kKnee, &kKnee,     &kSpine,    &kAnkle, &kAnkle, &kSpine, &kToes,
-    &kToes,  &kNeck, &kCollar, &kCollar, &kHead, &kShoulder, &kShoulder, &kElbow, &kElbow, &kWrist, &kWrist};
+SC_TABLE PublishedRow kPublished[kBodies] = {
+    {},    kHip,  kHip,    kSpine1, kKnee, kKnee,     kSpine,    kAnkle, kAnkle, kSpine, kToes,
+    kToes, kNeck, kCollar, kCollar, kHead, kShoulder, kShoulder, kElbow, kElbow, kWrist, kWrist};
 
 // Degrees added on every side: what a goniometer and a skeleton of 22 joints leave uncertain. Knees and
 // elbows are bent in the plane that was seen, and have less; recorded straight arms bend back by up to 17.
@@ -71,7 +109,33 @@ constexpr float bend_slack(int b) {
 
 constexpr double kRadian = 0.017453292519943295;
 
-JointLimit make_limit(int body) {
+// The square root of x from 1 to 16, by Newton's method.
+constexpr double root(double x) {
+  double r = x;
+  for (int i = 0; i < 8; i++) r = (r + x / r) / 2;
+  return r;
+}
+
+}  // namespace ranges
+
+// Joint `body`, 1..21, of the left or right side.
+SC_CALL constexpr LimitRow limit_row(int body) {
+  using namespace ranges;
+  const PublishedRow& p = kPublished[body];
+  const float bend = bend_slack(body);
+  LimitRow row = {p.form,
+                  {p.x[0] - bend, p.x[1] + bend},
+                  {p.y[0] - kSlack, p.y[1] + kSlack},
+                  {p.z[0] - kSlack, p.z[1] + kSlack}};
+  if (p.form == Form::kCone) row.x[1] = p.x[1];
+  if (is_right(body)) {
+    row = {row.form, {row.x[0], row.x[1]}, {-row.y[1], -row.y[0]}, {-row.z[1], -row.z[0]}};
+  }
+  return row;
+}
+
+constexpr JointLimit make_limit(int body) {
+  using namespace ranges;
   JointLimit limit{};
   const LimitRow row = limit_row(body);
   limit.hinge = row.form == Form::kHinge;
@@ -86,9 +150,9 @@ JointLimit make_limit(int body) {
     high[0] = high[2] = 180;
     // The smallest rotation that takes the hanging arm there.
     const double x = is_right(body) ? -kArmAhead[0] : kArmAhead[0], y = kArmAhead[1], z = kArmAhead[2];
-    const double length = std::sqrt(x * x + y * y + z * z);
+    const double length = root(x * x + y * y + z * z);
     const double w = 1 - y / length, cx = -z / length, cz = x / length;  // (0, -1, 0) x middle
-    const double n = std::sqrt(w * w + cx * cx + cz * cz);
+    const double n = root(w * w + cx * cx + cz * cz);
     limit.offset = true;
     limit.centre = {static_cast<float>(w / n), static_cast<float>(cx / n), 0, static_cast<float>(cz / n)};
   }
@@ -100,7 +164,7 @@ JointLimit make_limit(int body) {
     limit.high[i] = static_cast<float>(portable::sin(to));
     limit.square_low[i] = limit.low[i] * limit.low[i];
     limit.square_high[i] = limit.high[i] * limit.high[i];
-    const auto gain = [](double half) { return static_cast<float>(2 / std::fmax(portable::cos(half), 0.1)); };
+    const auto gain = [](double half) { return static_cast<float>(2 / std::max(portable::cos(half), 0.1)); };
     limit.gain_low[i] = gain(from);
     limit.gain_high[i] = gain(to);
   }
@@ -114,29 +178,16 @@ JointLimit make_limit(int body) {
   return limit;
 }
 
-}  // namespace
-
-LimitRow limit_row(int body) {
-  const PublishedRow& p = *kPublished[body];
-  const float bend = bend_slack(body);
-  LimitRow row = {p.form,
-                  {p.x[0] - bend, p.x[1] + bend},
-                  {p.y[0] - kSlack, p.y[1] + kSlack},
-                  {p.z[0] - kSlack, p.z[1] + kSlack}};
-  if (p.form == Form::kCone) row.x[1] = p.x[1];
-  if (is_right(body)) {
-    row = {row.form, {row.x[0], row.x[1]}, {-row.y[1], -row.y[0]}, {-row.z[1], -row.z[0]}};
+struct JointLimits {
+  JointLimit of[kBodies];
+  constexpr JointLimits() : of{} {
+    for (int b = 1; b < kBodies; b++) of[b] = make_limit(b);
   }
-  return row;
-}
+};
+SC_TABLE JointLimits kJointLimits{};
 
-const JointLimit* joint_limits() {
-  static const std::array<JointLimit, kBodies> limits = [] {
-    std::array<JointLimit, kBodies> made{};
-    for (int b = 1; b < kBodies; b++) made[b] = make_limit(b);
-    return made;
-  }();
-  return limits.data();
-}
+// [22]; entry 0 has no limits.
+SC_INLINE const JointLimit* joint_limits() { return kJointLimits.of; }
 
+}  // namespace SC_ISA
 }  // namespace selfcorrect
