@@ -2,19 +2,13 @@
 
 #include <algorithm>
 
-#include "reference/motion.h"
+#include "reference/room.h"
 
 namespace selfcorrect::gpu {
 namespace {
 
 constexpr size_t kAlignment = 256;
 
-// Provisional: from reference/ and control/.
-size_t stride_of(int32_t frames) {
-  return (static_cast<size_t>(frames) + kGroup - 1) / kGroup * kGroup + 2 * kGroup;
-}
-size_t series_of(int32_t frames) { return stride_of(frames) * 461 + kGroup; }
-size_t flags_of(int32_t frames) { return stride_of(frames) * 2; }
 size_t knots_of(int32_t frames) { return static_cast<size_t>(frames) * 273; }
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
@@ -40,7 +34,7 @@ class Carver {
 }  // namespace
 
 WorkBytes work_bytes(int32_t frames) {
-  return {aligned(series_of(frames) * sizeof(double)), aligned(flags_of(frames))};
+  return {aligned(work_size(frames) * sizeof(double)), aligned(flags_size(frames))};
 }
 
 void TileSize::add(int32_t frames_of_motion) {
