@@ -36,16 +36,8 @@ void track(const KernelArgs& a, Spot spot) {
   const Reference* one = &ref;
   TrackResult r;
   selfcorrect::track(&one, 1, {a.options.rate, a.force, a.torque, nullptr}, &r);
-  m.sums[i] = {r.ok,
-               a.rung,
-               r.frames,
-               r.residual_mean,
-               r.residual_max,
-               r.torque_mean,
-               r.torque_max,
-               r.support,
-               r.saturation,
-               r.effort};
+  m.sums[i] = {r.ok,          a.rung,       r.frames,  r.residual_mean, r.residual_max,
+               r.torque_mean, r.torque_max, r.support, r.saturation,    r.effort};
   std::copy(r.motion.root.begin(), r.motion.root.end(), m.tracked_root + s * 3);
   std::copy(r.motion.rotation.begin(), r.motion.rotation.end(), m.tracked_rotation + s * 88);
   std::copy(r.labels.begin(), r.labels.end(), m.tracked_labels + s * 4);

@@ -8,8 +8,8 @@ struct Grid {
   int blocks, size;  // blocks, and threads of each
 };
 
-// Eight threads a motion share the frames of the kinematic stages (math/group.h); tracking, whose steps follow
-// each other, has one. A block of track is one warp: few motions are spread over all multiprocessors.
+// Eight threads a motion share the frames of the kinematic stages (math/group.h); tracking, whose steps
+// follow each other, has one. A block of track is one warp: few motions are spread over all multiprocessors.
 constexpr int threads_of(Kernel kernel) { return kernel == Kernel::kTrack ? 1 : 8; }
 constexpr int block_of(Kernel kernel) { return kernel == Kernel::kTrack ? 32 : 64; }
 
