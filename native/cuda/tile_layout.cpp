@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
-#include "reference/motion.h"
+#include "cuda/knots.h"
+#include "reference/room.h"
 
 namespace selfcorrect::gpu {
 namespace {
 
 constexpr size_t kAlignment = 256;
-
-// Provisional: from reference/ and control/.
-size_t stride_of(int32_t frames) {
-  return (static_cast<size_t>(frames) + kGroup - 1) / kGroup * kGroup + 2 * kGroup;
-}
-size_t series_of(int32_t frames) { return stride_of(frames) * 461 + kGroup; }
-size_t flags_of(int32_t frames) { return stride_of(frames) * 2; }
-size_t knots_of(int32_t frames) { return static_cast<size_t>(frames) * 273; }
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -40,13 +33,13 @@ class Carver {
 }  // namespace
 
 WorkBytes work_bytes(int32_t frames) {
-  return {aligned(series_of(frames) * sizeof(double)), aligned(flags_of(frames))};
+  return {aligned(work_size(frames) * sizeof(double)), aligned(flags_size(frames))};
 }
 
 void TileSize::add(int32_t frames_of_motion) {
   motions++;
   frames += static_cast<size_t>(frames_of_motion);
-  knots += knots_of(frames_of_motion);
+  longest = std::max(longest, frames_of_motion);
   const size_t scratch = work_bytes(frames_of_motion).all();
   work += scratch;
   longest_work = std::max(longest_work, scratch);
@@ -76,7 +69,7 @@ Placed place(const TileSize& size, size_t scratch, std::byte* memory) {
   tile.ground = carver.take<double>(m);
   tile.clean = carver.take<uint8_t>(m);
   tile.body = carver.take<Humanoid>(m);
-  tile.knots = carver.take<float>(size.knots);
+  tile.knots = carver.take<float>(knots_size(t, size.longest));
   tile.tracked_root = carver.take<float>(t * 3);
   tile.tracked_rotation = carver.take<float>(t * kJoints * 4);
   tile.tracked_labels = carver.take<uint8_t>(t * kLabels);
@@ -106,7 +99,6 @@ int64_t motions_within(size_t memory, int32_t frames, bool rotations) {
     TileSize many = one;
     many.motions = static_cast<int>(count);
     many.frames *= static_cast<size_t>(count);
-    many.knots *= static_cast<size_t>(count);
     many.work *= static_cast<size_t>(count);
     return tile_bytes(many, memory);
   };

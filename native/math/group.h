@@ -20,6 +20,14 @@
 #include "cuda/fibers.h"
 #endif
 
+// A function that on a graphics card is never made part of its caller: all of them in one would take minutes
+// to compile, and more registers than there are.
+#ifdef __CUDACC__
+#define SC_STAGE __host__ __device__ __noinline__
+#else
+#define SC_STAGE
+#endif
+
 namespace selfcorrect {
 inline namespace SC_ISA {
 

@@ -44,8 +44,8 @@ struct Touches {
 static_assert(kMaxPoints <= 32);
 
 // Marks the touching points of a cluster. Returns the lowest of its points.
-SC_CALL F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint,
-                      const Quat<F>& q, double ground, int t, int stride, Touches& touches) {
+SC_STAGE F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint,
+                       const Quat<F>& q, double ground, int t, int stride, Touches& touches) {
   const Axes<F> axes = axes_of(q);
   F low = broadcast<F>(HUGE_VAL);
   for (int p = cluster.begin; p < cluster.end; ++p) {
@@ -64,8 +64,8 @@ SC_CALL F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Ve
   return low;
 }
 
-SC_CALL void label_soles(const Humanoid& humanoid, const Touches& touches, int frames, int stride,
-                         uint8_t* labels) {
+SC_STAGE void label_soles(const Humanoid& humanoid, const Touches& touches, int frames, int stride,
+                          uint8_t* labels) {
   fill(labels, labels + static_cast<long>(frames) * kLabels, uint8_t{0});
   for (int p = 0; p < kMaxPoints; ++p)
     for (int label = 0; label < kLabels; ++label) {
@@ -77,7 +77,7 @@ SC_CALL void label_soles(const Humanoid& humanoid, const Touches& touches, int f
 }
 
 // Sum over the frames of the mean step of the points that touch in a frame and in the one before, m.
-SC_CALL double sum_slips(const Touches& touches, int frames, int stride) {
+SC_STAGE double sum_slips(const Touches& touches, int frames, int stride) {
   Sum result;
   for (int t : side_by_side(0, frames)) {
     F slip{}, count{};
@@ -100,8 +100,8 @@ SC_CALL double sum_slips(const Touches& touches, int frames, int stride) {
 
 }  // namespace
 
-SC_CALL Contact measure_body(const Humanoid& humanoid, const double* joints, const Motion& motion,
-                             double ground, uint8_t* labels, Scratch scratch) {
+SC_STAGE Contact measure_body(const Humanoid& humanoid, const double* joints, const Motion& motion,
+                              double ground, uint8_t* labels, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   Cluster clusters[kMaxPoints];
   const int count = clusters_of(humanoid, clusters);

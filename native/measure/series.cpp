@@ -12,7 +12,7 @@ namespace {
 
 using F = Frames;
 
-constexpr int kFeet[2] = {10, 11};
+SC_TABLE int kFeet[2] = {10, 11};
 
 SC_INLINE const double* row(const double* joints, int j, int stride) {
   return joints + static_cast<long>(3 * j) * stride;
@@ -20,7 +20,7 @@ SC_INLINE const double* row(const double* joints, int j, int stride) {
 
 }  // namespace
 
-SC_CALL Measure measure_series(const double* joints, int frames, int stride, double fps) {
+SC_STAGE Measure measure_series(const double* joints, int frames, int stride, double fps) {
   Sum penetrate, floating, skate, speed;
   for (int t : side_by_side(0, frames)) {
     const F number = frame_numbers(t);
@@ -50,7 +50,7 @@ SC_CALL Measure measure_series(const double* joints, int frames, int stride, dou
   return result;
 }
 
-SC_CALL Distance measure_distance(const double* a, const double* b, int frames, int stride) {
+SC_STAGE Distance measure_distance(const double* a, const double* b, int frames, int stride) {
   Sum world, relative;
   F worst{};
   for (int t : side_by_side(0, frames)) {

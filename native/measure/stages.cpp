@@ -12,7 +12,7 @@ inline namespace SC_ISA {
 namespace {
 
 // Of work.seen.
-SC_CALL Measure measure_seen(const Work& work, double fps) {
+SC_STAGE Measure measure_seen(const Work& work, double fps) {
   const int frames = work.motion.frames, stride = work.motion.stride;
   Measure result = measure_series(work.seen, frames, stride, fps);
   result.jerk = frames > 3 ? mean_jerk(roughness(work.seen, frames, stride), frames, fps) : 0;
@@ -29,12 +29,12 @@ SC_CALL void round_places(const Motion& motion, double* rounded) {
 
 }  // namespace
 
-SC_CALL Measure measure_joints(const float* joints, double fps, Work& work) {
+SC_STAGE Measure measure_joints(const float* joints, double fps, Work& work) {
   read_rows(joints, kPlaces, work.motion.frames, work.motion.stride, work.seen);
   return measure_seen(work, fps);
 }
 
-SC_CALL Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels) {
+SC_STAGE Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels) {
   const Motion& motion = work.motion;
   Measure result = measure_series(work.seen, motion.frames, motion.stride, motion.fps);
   result.jerk = work.jerk;
@@ -42,8 +42,8 @@ SC_CALL Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* l
   return result;
 }
 
-SC_CALL void pose_result(const float* root, const float* rotation, const float* offset, double ground,
-                         Work& work, float* joints) {
+SC_STAGE void pose_result(const float* root, const float* rotation, const float* offset, double ground,
+                          Work& work, float* joints) {
   Motion& motion = work.motion;
   const int frames = motion.frames, stride = motion.stride;
   read_rows(rotation, kTurns, frames, stride, motion.rotation);
@@ -60,8 +60,8 @@ SC_CALL void pose_result(const float* root, const float* rotation, const float* 
   work.ground = ground;
 }
 
-SC_CALL Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work,
-                               uint8_t* labels) {
+SC_STAGE Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work,
+                                uint8_t* labels) {
   const int frames = work.motion.frames, stride = work.motion.stride;
   read_rows(input, kPlaces, frames, stride, work.given);
   const Distance apart = measure_distance(work.given, work.seen, frames, stride);

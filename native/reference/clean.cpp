@@ -19,7 +19,7 @@ constexpr double kToeSunk = 0.002, kToeRaised = 0.016,
 
 }  // namespace
 
-SC_CALL bool bones_are_constant(const Motion& posed, const double* seen) {
+SC_STAGE bool bones_are_constant(const Motion& posed, const double* seen) {
   for (int j = 0; j < kJoints; ++j) {
     Sum off;
     for (int t : side_by_side(0, posed.frames)) {
@@ -32,7 +32,7 @@ SC_CALL bool bones_are_constant(const Motion& posed, const double* seen) {
   return true;
 }
 
-SC_CALL bool stands_still(const Work& work, const double* const (&low)[2], Scratch scratch) {
+SC_STAGE bool stands_still(const Work& work, double* const (&low)[2], Scratch scratch) {
   const double planted = work.level + kSoleDepth;
   if (planted < -kToeSunk || planted > kToeRaised) return false;
   bool uneven = false;

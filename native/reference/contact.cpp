@@ -27,7 +27,7 @@ struct Ends {
   double *path, *speed;
 };
 
-SC_CALL void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
+SC_STAGE void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
   const int stride = motion.stride;
   const Sole& sole = motion.sole[side];
   for (int t : side_by_side(0, motion.frames)) {
@@ -52,7 +52,7 @@ SC_CALL void mark(uint8_t* contact, int begin, int end, uint8_t value) {
 }
 
 // Frames in which the heel or the ball rests near the ground; a contact begins nearer to it than it ends.
-SC_CALL void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
+SC_STAGE void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   uint8_t *near = reinterpret_cast<uint8_t*>(take(scratch, 1)), *held = near + stride;
   for (int t : side_by_side(0, frames)) {
@@ -91,7 +91,7 @@ SC_CALL double sliding_speed(const Ends& ends, int stride, int t) {
 }
 
 // Closes short gaps between contacts, then drops short contacts.
-SC_CALL void drop_short_runs(uint8_t* contact, int frames, int shortest) {
+SC_STAGE void drop_short_runs(uint8_t* contact, int frames, int shortest) {
   Run before = next_run(contact, frames, 0);
   while (before.begin < frames) {
     const Run after = next_run(contact, frames, before.end);
@@ -105,7 +105,7 @@ SC_CALL void drop_short_runs(uint8_t* contact, int frames, int shortest) {
 
 }  // namespace
 
-SC_CALL void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
+SC_STAGE void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   Ends ends[2];
   for (int side = 0; side < 2; ++side) {

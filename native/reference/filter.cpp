@@ -53,7 +53,7 @@ SC_CALL void run(const double (&b)[3], const double (&a)[2], double* row, int ro
 
 }  // namespace
 
-SC_CALL Roughness roughness(const double* series, int frames, int stride) {
+SC_STAGE Roughness roughness(const double* series, int frames, int stride) {
   Roughness rough;
   for (int j = 0; j < kJoints; ++j, series += 3 * stride) {
     Sum second, third, jerk;
@@ -99,8 +99,8 @@ SC_CALL bool any_joint_jittery(const Roughness& rough, int frames, double fps) {
   return false;
 }
 
-SC_CALL bool low_pass(const double* from, double* to, int frames, double fps, double cutoff,
-                      Scratch scratch) {
+SC_STAGE bool low_pass(const double* from, double* to, int frames, double fps, double cutoff,
+                       Scratch scratch) {
   if (cutoff >= 0.45 * fps) return false;
   const double w = portable::tan(std::numbers::pi * cutoff / fps), r = std::numbers::sqrt2 * w,
                scale = 1 / (1 + r + w * w);

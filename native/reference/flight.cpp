@@ -13,12 +13,12 @@ namespace {
 
 using F = Frames;
 
-constexpr double kFall[2] = {5, 8};  // m/s^2 downwards between which the body passes from carried to falling
-constexpr double kWindow = 0.05;     // s to either side
+SC_TABLE double kFall[2] = {5, 8};  // m/s^2 downwards between which the body passes from carried to falling
+constexpr double kWindow = 0.05;    // s to either side
 
 }  // namespace
 
-SC_CALL void carried(const Motion& motion, double* result, Scratch scratch) {
+SC_STAGE void carried(const Motion& motion, double* result, Scratch scratch) {
   const int frames = motion.frames;
   const int reach = std::max(1, static_cast<int>(kWindow * motion.fps + 0.5));
   if (frames < 2 * reach + 1) {

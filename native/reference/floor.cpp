@@ -20,12 +20,13 @@ SC_TABLE double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,
                                     0,    .045, 0,    0,    .085, .045, .045, .037, .037, .03, .03};
 
 // A support is slow: the speeds in m/s over which the lowest point stops being evidence of the floor.
-constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
+SC_TABLE double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
 constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 // Height above the floor at which a slow point counts half, as it may be in the air: m, and how many median
 // deviations of the heights of all slow points (the feet of generated motion tread at different heights).
-constexpr double kHalfCounted[2] = {0.02, 0.06}, kDeviations = 2;
+SC_TABLE double kHalfCounted[2] = {0.02, 0.06};
+constexpr double kDeviations = 2;
 constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
@@ -47,7 +48,7 @@ SC_CALL F stillness(const Motion& motion, int t, int joint) {
 }
 
 // Lowest points of the body, and whether the body may rest on them or on others about as low.
-SC_CALL void see_lowest(const Motion& motion, int t, const Evidence& points) {
+SC_STAGE void see_lowest(const Motion& motion, int t, const Evidence& points) {
   F height[kJoints], sole[kCorners];
   for (int j = 0; j < kJoints; ++j)
     height[j] = kRadius[j] > 0
@@ -74,8 +75,8 @@ SC_CALL void see_lowest(const Motion& motion, int t, const Evidence& points) {
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
 // banded Cholesky factorisation (Eilers 2003). w > 0. Returns the largest change of f.
-SC_CALL double whittaker(const double* w, const double* y, int n, double stiffness, double* f,
-                         Scratch scratch) {
+SC_STAGE double whittaker(const double* w, const double* y, int n, double stiffness, double* f,
+                          Scratch scratch) {
   double *c = take(scratch, 1), *e = take(scratch, 1), *z = take(scratch, 1);
   // Of the unit factor: first and second off-diagonal so far, and what they take from the next rows.
   double first_taken = 0, first_taken_next = 0, second_taken = 0, second_taken_next = 0;
@@ -113,7 +114,7 @@ SC_CALL double whittaker(const double* w, const double* y, int n, double stiffne
 
 }  // namespace
 
-SC_CALL void find_floor(Work& work) {
+SC_STAGE void find_floor(Work& work) {
   const Motion& motion = work.motion;
   const int frames = motion.frames;
   Scratch scratch = work.scratch;

@@ -16,7 +16,7 @@ namespace {
 
 using F = Frames;
 
-constexpr double kToesLevel[2] = {0.10, 0.30};           // m of the toe joint over the ground
+SC_TABLE double kToesLevel[2] = {0.10, 0.30};            // m of the toe joint over the ground
 constexpr double kMostShift = 0.12;                      // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                           // s before the first and after the last contact
 constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
@@ -33,7 +33,7 @@ struct Shift {
 };
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
-SC_CALL void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
+SC_STAGE void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
   double sum_x = 0, sum_z = 0, mean_x = 0, mean_z = 0, most = 0;
   for (int t = run.begin; t < run.end; ++t) {
     if (t > run.begin) {
@@ -62,7 +62,7 @@ SC_CALL void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
 }
 
 // Carries the shifts of contacts over the frames between them. Contacts are `on`, one at least.
-SC_CALL void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) {
+SC_STAGE void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) {
   const double fade = kFade * fps;
   // Frame `t` takes `share` of the shift at `from` and the rest of that at `to`.
   const auto blend = [&](int t, int from, int to, double share) {
@@ -101,8 +101,8 @@ SC_CALL void frames_from(const uint8_t* on, int frames, double* distance) {
 }
 
 // Adds what raises the swinging foot off the ground to its shift. `low`: height of its sole.
-SC_CALL void lift(const uint8_t* on, int frames, double fps, double clearance, const double* low,
-                  const Shift& shift, Scratch scratch) {
+SC_STAGE void lift(const uint8_t* on, int frames, double fps, double clearance, const double* low,
+                   const Shift& shift, Scratch scratch) {
   double *distance = take(scratch, 1), *height = take(scratch, 1), *mean = take(scratch, 1);
   alone([&] { frames_from(on, frames, distance); });
   for (int t : side_by_side(0, frames)) {
@@ -121,7 +121,7 @@ SC_CALL void lift(const uint8_t* on, int frames, double fps, double clearance, c
   }
 }
 
-SC_CALL void move_foot(Motion& motion, int side, const Shift& shift) {
+SC_STAGE void move_foot(Motion& motion, int side, const Shift& shift) {
   const Leg& leg = kLegs[side];
   const LegBones bones = leg_bones(motion, leg);
   for (int t : side_by_side(0, motion.frames)) {
@@ -136,7 +136,7 @@ SC_CALL void move_foot(Motion& motion, int side, const Shift& shift) {
 
 }  // namespace
 
-SC_CALL void stand_feet(Motion& motion, Scratch scratch) {
+SC_STAGE void stand_feet(Motion& motion, Scratch scratch) {
   const int frames = motion.frames;
   double* planted = take(scratch, 1);
   for (int side = 0; side < 2; ++side) {
@@ -161,7 +161,7 @@ SC_CALL void stand_feet(Motion& motion, Scratch scratch) {
   }
 }
 
-SC_CALL void lock_feet(Motion& motion, double clearance, Scratch scratch) {
+SC_STAGE void lock_feet(Motion& motion, double clearance, Scratch scratch) {
   const int frames = motion.frames;
   const Shift shift{take(scratch, 1), take(scratch, 1), take(scratch, 1)};
   const Slip slip{take(scratch, 1), take(scratch, 1)};

@@ -18,14 +18,14 @@ SC_CALL Vec3<F> spread_out(const Vec3<double>& v) { return spread<F>(v.x, v.y, v
 
 }  // namespace
 
-SC_CALL LegBones leg_bones(const Motion& motion, const Leg& leg) {
+SC_STAGE LegBones leg_bones(const Motion& motion, const Leg& leg) {
   const Vec3<double> to_knee = spread<double>(motion.offset[leg.knee]);
   const Vec3<double> to_ankle = spread<double>(motion.offset[leg.ankle]);
   const double thigh = norm(to_knee), shank = norm(to_ankle);
   return {thigh, shank, unit(to_knee), unit(to_ankle), bend_of(leg.knee, thigh, shank)};
 }
 
-SC_CALL void place_ankle(const LegBones& bones, const Vec3<F>& target, LegPose& pose) {
+SC_STAGE void place_ankle(const LegBones& bones, const Vec3<F>& target, LegPose& pose) {
   const double thigh = bones.thigh, shank = bones.shank;
   const Vec3<F> hip = pose.hip, way = target - hip;
   const Vec3<F> before = unit(pose.ankle - hip, spread<F>(0, -1, 0)), after = unit(way, before);

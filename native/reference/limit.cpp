@@ -41,7 +41,7 @@ SC_CALL int nearer_end(const JointLimit& limit, double sine, int last) {
 }
 
 // Brings `q` (joint_rotation) into its limits. `end`: where the twist left its range, -1 or 1, 0 within it.
-SC_CALL Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
+SC_STAGE Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
   const SwingTwist<double> at = swing_twist(q, limit.axis);
   double twist = at.part[0];
   end = twist >= limit.low[0] && twist <= limit.high[0] ? 0 : nearer_end(limit, twist, end);
@@ -63,7 +63,7 @@ SC_CALL bool is_allowed(const JointLimit& limit, const Rotation& parent, const R
 }
 
 // In which of the frames from `t` on a joint is beyond its limits.
-SC_CALL Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
+SC_STAGE Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
   Mask<Frames> beyond = Frames{} < Frames{};
   for (int j = 1; j < kJoints; ++j) {
     const Quat<Frames> parent = turn(motion, kParent[j], t), child = turn(motion, j, t);
@@ -75,7 +75,7 @@ SC_CALL Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, 
 }
 
 // `end`: where the twists of the frame before left their ranges; those of this frame in turn.
-SC_CALL void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoints]) {
+SC_STAGE void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoints]) {
   Rotation seen[kJoints], q[kJoints];
   bool turned[kJoints] = {};
   for (int j = 0; j < kJoints; ++j) seen[j] = q[j] = turn<double>(motion, j, t);
@@ -108,7 +108,7 @@ SC_CALL void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&e
 
 }  // namespace
 
-SC_CALL Bend bend_of(int body, double upper, double lower) {
+SC_STAGE Bend bend_of(int body, double upper, double lower) {
   const LimitRow row = limit_row(body);
   const bool elbow = body == kArms[0].elbow || body == kArms[1].elbow;
   const double back = kRadian * (elbow ? row.x[1] : -row.x[0]),
@@ -124,7 +124,7 @@ SC_CALL Bend bend_of(int body, double upper, double lower) {
           portable::tan(most / 2)};
 }
 
-SC_CALL void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
+SC_STAGE void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
   const double squares = limit.upper * limit.upper + limit.lower * limit.lower;
   const double product = 2 * limit.upper * limit.lower;
   const Frames cosine = bounded<Frames>((reach * reach - squares) * (1 / product), -1, 1);
@@ -141,7 +141,7 @@ SC_CALL void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
   }
 }
 
-SC_CALL void keep_limits(Motion& motion, Scratch scratch) {
+SC_STAGE void keep_limits(Motion& motion, Scratch scratch) {
   const JointLimit* limits = joint_limits();
   const int frames = motion.frames;
   double* beyond = take(scratch, 1);

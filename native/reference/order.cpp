@@ -40,7 +40,7 @@ int count_up_to(int32_t limit, const int32_t* keys, int count) {
 
 // Bisection of the range of values and, in turn with it, interpolation: each step counts, without a branch
 // that depends on a value.
-SC_CALL double nth_smallest(const double* values, int count, int n, int32_t* keys) {
+SC_STAGE double nth_smallest(const double* values, int count, int n, int32_t* keys) {
   int32_t low = INT32_MAX, high = INT32_MIN;
   for (int i : dealt(0, count)) {
     const int32_t key = ordered(std::bit_cast<int32_t>(static_cast<float>(values[i])));

@@ -61,15 +61,15 @@ SC_CALL bool may_glitch(const Roughness& rough) {
   return false;
 }
 
-SC_CALL bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
+SC_STAGE bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
   bool any = false;
   for (int j : dealt(0, kJoints))
     if (jumps(rough, j)) any |= repair_path({series + static_cast<long>(3 * j) * stride, stride}, frames);
   return Group::any(any);
 }
 
-SC_CALL void repair_size(const double* from, double* to, int frames, double fps, double* lengths,
-                         Scratch scratch) {
+SC_STAGE void repair_size(const double* from, double* to, int frames, double fps, double* lengths,
+                          Scratch scratch) {
   const int stride = scratch.stride;
   double *size = take(scratch, 1), *mean = take(scratch, 1);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));

@@ -35,7 +35,7 @@ SC_CALL void sum_up(const double* weight, double* x, double* z, int frames, doub
 
 }  // namespace
 
-SC_CALL void reroot(Motion& motion, Scratch scratch) {
+SC_STAGE void reroot(Motion& motion, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   double* sums = take(scratch, 3);  // of the step from t-1 to t: weight, x, z
   double *weight = sums, *x = sums + stride, *z = sums + 2 * stride;

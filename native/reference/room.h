@@ -2,7 +2,7 @@
 #pragma once
 #include <cstddef>
 
-#include "math/lanes.h"
+#include "math/group.h"
 #include "reference/motion.h"
 #include "reference/rows.h"
 

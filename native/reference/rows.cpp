@@ -33,7 +33,7 @@ SC_INLINE int column(int block, int width) { return std::min(block * kSide, widt
 
 }  // namespace
 
-SC_CALL void read_rows(const float* rows, int width, int frames, int stride, double* series) {
+SC_STAGE void read_rows(const float* rows, int width, int frames, int stride, double* series) {
   const int end = (frames + kGroup - 1) / kGroup * kGroup;
   for (int t : side_by_side(0, end))
     for (int block = 0; block * kSide < width; ++block) {
@@ -46,13 +46,13 @@ SC_CALL void read_rows(const float* rows, int width, int frames, int stride, dou
     }
 }
 
-SC_CALL void write_rows(const double* series, int width, int frames, int stride, float* rows) {
+SC_STAGE void write_rows(const double* series, int width, int frames, int stride, float* rows) {
   for (int t : side_by_side(0, frames))
     for (int block = 0; block * kSide < width; ++block) {
       const int c = column(block, width);
       F values[kSide];
       load_rows(series + static_cast<long>(c) * stride, stride, t, values);
-      for (int i = 0; i < std::min(kSide, frames - t); ++i)
+      for (int i = 0; i < kSide && t + i < frames; ++i)
         store_floats(rows + static_cast<long>(t + i) * width + c, narrowed(values[i]));
     }
 }

@@ -48,8 +48,8 @@ SC_CALL void set_offset(Motion& motion, int j, const Vector& v) {
 
 // Shape of a rigid fan of three bones at `center`, turned so that it fits `rest` best: a generalized
 // Procrustes mean with medians in the place of means (Gower 1975).
-SC_CALL void measure_fan(const double* given, int center, const int (&joints)[3], Motion& motion,
-                         Scratch scratch) {
+SC_STAGE void measure_fan(const double* given, int center, const int (&joints)[3], Motion& motion,
+                          Scratch scratch) {
   const int stride = scratch.stride;
   double *seen = take(scratch, 9), *turned = take(scratch, 9);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
@@ -88,8 +88,8 @@ SC_CALL void measure_fan(const double* given, int center, const int (&joints)[3]
 // Sine of the fall from ankle to toe joint while the foot stands flat: a low quantile over the still frames,
 // because a standing foot is flat or on its toes, never steeper upwards; drawn to the average where there are
 // few such frames.
-SC_CALL double foot_slope(const double* given, const Leg& leg, double length, const Motion& motion,
-                          Scratch scratch) {
+SC_STAGE double foot_slope(const double* given, const Leg& leg, double length, const Motion& motion,
+                           Scratch scratch) {
   const int stride = scratch.stride;
   double *speed = take(scratch, 1), *slope = take(scratch, 1);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
@@ -106,13 +106,13 @@ SC_CALL double foot_slope(const double* given, const Leg& leg, double length, co
       [&](int t) { return (ankle[stride + t] - toe[stride + t]) / length; });
   if (count == 0) return kFootSlope;
   const double low = nth_smallest(slope, count, static_cast<int>(kSlopeQuantile * (count - 1)), keys);
-  const double seen = std::clamp(low, kSlopeLow, kSlopeHigh);
+  const double seen = bounded(low, kSlopeLow, kSlopeHigh);
   return (count * seen + kSlopePrior * kFootSlope) / (count + kSlopePrior);
 }
 
 }  // namespace
 
-SC_CALL void measure_skeleton(const double* given, const double* lengths, Motion& motion, Scratch scratch) {
+SC_STAGE void measure_skeleton(const double* given, const double* lengths, Motion& motion, Scratch scratch) {
   Scratch rest = scratch;
   int32_t* keys = reinterpret_cast<int32_t*>(take(rest, 1));
   set_offset(motion, 0, {0, 0, 0});

@@ -42,8 +42,8 @@ struct Weighted {
 };
 
 // Largest mean speed in m/s of the sole of one foot over a part of a contact.
-SC_CALL double worst_slide(const Motion& motion, int side, const double* length, const double* low,
-                           Scratch scratch) {
+SC_STAGE double worst_slide(const Motion& motion, int side, const double* length, const double* low,
+                            Scratch scratch) {
   const int frames = motion.frames;
   const int roll = static_cast<int>(kRoll * motion.fps);
   const int window = std::max(1, static_cast<int>(kSlideWindow * motion.fps));
@@ -63,7 +63,7 @@ SC_CALL double worst_slide(const Motion& motion, int side, const double* length,
 
 }  // namespace
 
-SC_CALL void see_slip(const Motion& motion, int side, const Slip& slip) {
+SC_STAGE void see_slip(const Motion& motion, int side, const Slip& slip) {
   const Sole& sole = motion.sole[side];
   for (int t : side_by_side(0, motion.frames)) {
     if (!any_stays(motion.contact[side], motion.frames, t)) continue;
@@ -90,7 +90,7 @@ SC_CALL void see_slip(const Motion& motion, int side, const Slip& slip) {
   }
 }
 
-SC_CALL Slides see_slides(const Motion& motion, Scratch& scratch) {
+SC_STAGE Slides see_slides(const Motion& motion, Scratch& scratch) {
   const int frames = motion.frames;
   Slides slides{{take(scratch, 1), take(scratch, 1)}, 0};
   Scratch rest = scratch;
@@ -111,8 +111,8 @@ SC_CALL Slides see_slides(const Motion& motion, Scratch& scratch) {
   return slides;
 }
 
-SC_CALL bool feet_slide(const Motion& motion, const Slides& slides, const double* const (&low)[2],
-                        Scratch scratch) {
+SC_STAGE bool feet_slide(const Motion& motion, const Slides& slides, double* const (&low)[2],
+                         Scratch scratch) {
   if (slides.typical * motion.fps > kSlip) return true;
   bool far = false;
   alone([&] {

@@ -8,7 +8,7 @@
 namespace selfcorrect {
 inline namespace SC_ISA {
 
-SC_CALL void smooth(const double* values, int frames, double sigma, double* result, Scratch scratch) {
+SC_STAGE void smooth(const double* values, int frames, double sigma, double* result, Scratch scratch) {
   // What is further than the series is long is never reached.
   const int radius = std::min(static_cast<int>(std::ceil(3 * sigma)), frames - 1);
   double *kernel = take(scratch, 1), *sums = take(scratch, 1);

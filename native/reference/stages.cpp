@@ -36,7 +36,7 @@ constexpr double kTouching = 0.004, kPlausible = 0.012;
 // Where the planted toe joints of the result are, given the floor that was found. One clip is put where it
 // touches; for a generator a plausible height is left as it is, so that the heights it learns from keep their
 // distribution. The height of a floor that went up and down means nothing.
-SC_CALL double planted_height(const Work& work, bool clip) {
+SC_STAGE double planted_height(const Work& work, bool clip) {
   if (clip) return kTouching;
   double variation = 0;
   for (int t : dealt(0, work.motion.frames))
@@ -44,12 +44,12 @@ SC_CALL double planted_height(const Work& work, bool clip) {
   variation = Group::most(variation);
   const double before = work.level + kSoleDepth;
   const double beyond = std::max(0.0, std::max(-before, before - kPlausible)) / kPlausible;
-  const double kept = std::clamp(before, 0.0, kPlausible);
+  const double kept = bounded(before, 0, kPlausible);
   return kept + (kTouching - kept) * std::max(std::min(1.0, beyond), smoothstep(variation, 0.01, 0.03));
 }
 
 // Puts the floor on y = 0.
-SC_CALL void lower(Work& work) {
+SC_STAGE void lower(Work& work) {
   Motion& motion = work.motion;
   fill(work.floor + motion.frames, work.floor + (motion.frames + kGroup - 1) / kGroup * kGroup,
        work.floor[motion.frames - 1]);
@@ -59,7 +59,7 @@ SC_CALL void lower(Work& work) {
   }
 }
 
-SC_CALL void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
+SC_STAGE void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
   stand_feet(motion, scratch);
   if (!options.keep_path) reroot(motion, scratch);
   lock_feet(motion, options.preset == Preset::kClip ? kClipClearance : kLoopClearance, scratch);
@@ -67,11 +67,11 @@ SC_CALL void clean_feet(const Options& options, Motion& motion, Scratch scratch)
 }
 
 // Gives rotations signs that are continuous in time.
-SC_CALL void join_signs(const Motion& motion, Scratch scratch) {
+SC_STAGE void join_signs(const Motion& motion, Scratch scratch) {
   const int frames = motion.frames;
   double* signs = take(scratch, kThreads);
   for (int first = 0; first < kJoints; first += kThreads) {
-    const int end = std::min(first + kThreads, kJoints);
+    const int end = minimum(first + kThreads, kJoints);
     const auto of = [&](int j) { return signs + static_cast<long>(j - first) * motion.stride; };
     for (int j = first; j < end; ++j)
       for (int t : side_by_side(0, frames)) store(of(j) + t, dot(turn(motion, j, t - 1), turn(motion, j, t)));
@@ -94,7 +94,7 @@ SC_CALL void join_signs(const Motion& motion, Scratch scratch) {
 
 }  // namespace
 
-SC_CALL Reason pose_motion(const float* joints, const Options& options, Work& work) {
+SC_STAGE Reason pose_motion(const float* joints, const Options& options, Work& work) {
   Motion& motion = work.motion;
   const int frames = motion.frames, stride = motion.stride;
   const double fps = motion.fps = options.fps;
@@ -131,8 +131,8 @@ SC_CALL Reason pose_motion(const float* joints, const Options& options, Work& wo
   return Reason::kNone;
 }
 
-SC_CALL void clean_motion(const Options& options, Work& work, float* root, float* rotation,
-                          uint8_t* contact) {
+SC_STAGE void clean_motion(const Options& options, Work& work, float* root, float* rotation,
+                           uint8_t* contact) {
   Motion& motion = work.motion;
   const int frames = motion.frames;
   Scratch scratch = work.scratch;

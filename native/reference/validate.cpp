@@ -61,12 +61,12 @@ SC_CALL bool bones_fit(const double* seen, int frames, Scratch scratch) {
     const double shortest = std::sqrt(-largest(-least)), longest = std::sqrt(largest(most));
     // Wherever the median lies between these, no frame is off.
     if (shortest >= kMinBone && longest <= kMaxBone &&
-        longest - shortest <= std::max(kBoneShare * shortest, kBoneLeast))
+        longest - shortest <= maximum(kBoneShare * shortest, kBoneLeast))
       continue;
     for (int t : side_by_side(0, frames)) store(length + t, square_root(square(t)));
     const double middle = median(length, frames, keys);
     if (middle < kMinBone || middle > kMaxBone) return false;
-    const double limit = std::max(kBoneShare * middle, kBoneLeast);
+    const double limit = maximum(kBoneShare * middle, kBoneLeast);
     for (int t : dealt(0, frames))
       if (std::fabs(length[t] - middle) > limit) off[t] = 1;
   }
@@ -77,7 +77,7 @@ SC_CALL bool bones_fit(const double* seen, int frames, Scratch scratch) {
 
 }  // namespace
 
-SC_CALL Reason validate_numbers(const float* joints, int frames) {
+SC_STAGE Reason validate_numbers(const float* joints, int frames) {
   if (frames <= 0) return Reason::kEmpty;
   const long count = static_cast<long>(frames) * kPlaces;
   int infinite = 0;  // or not a number: all bits of the exponent are set
@@ -86,7 +86,7 @@ SC_CALL Reason validate_numbers(const float* joints, int frames) {
   return frames < kMinFrames ? Reason::kTooShort : Reason::kNone;
 }
 
-SC_CALL Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch) {
+SC_STAGE Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch) {
   if (!in_range(seen, frames, scratch.stride, fps)) return Reason::kOutOfRange;
   return bones_fit(seen, frames, scratch) ? Reason::kNone : Reason::kBones;
 }
