@@ -6,7 +6,7 @@
 set(SELFCORRECT_CUDA auto CACHE STRING "The corrector on NVIDIA GPUs: auto (where nvcc works), on, off")
 set(SELFCORRECT_CUDA_ARCHS "" CACHE STRING
     "GPUs to compile for, of 75 80 86 89 90 100 120; empty: those of this machine, or 80 and 90")
-set(SELFCORRECT_CUDA_WHY "SELFCORRECT_CUDA was off when the addon was built" CACHE STRING "Why CUDA is off, where it is turned off")
+set(SELFCORRECT_CUDA_WHY "" CACHE STRING "Why CUDA is off, where it is turned off for another reason than the user's wish")
 set_property(CACHE SELFCORRECT_CUDA PROPERTY STRINGS auto on off)
 
 set(SC_CUDA OFF)
@@ -29,7 +29,10 @@ macro(cuda_is_off why)
 endmacro()
 
 if(SELFCORRECT_CUDA STREQUAL off)
-  cuda_is_off("${SELFCORRECT_CUDA_WHY}")
+  if(SELFCORRECT_CUDA_WHY)
+    cuda_is_off("${SELFCORRECT_CUDA_WHY}")
+  endif()
+  cuda_is_off("it was turned off (SELFCORRECT_CUDA)")
 endif()
 if(CMAKE_CROSSCOMPILING)
   cuda_is_off("it is not compiled for another processor")
@@ -37,7 +40,7 @@ endif()
 find_program(SC_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH ENV CUDA_HOME PATHS /usr/local/cuda /opt/cuda PATH_SUFFIXES bin)
 if(NOT SC_NVCC)
   unset(SC_NVCC CACHE)
-  cuda_is_off("nvcc was not found when the addon was built")
+  cuda_is_off("nvcc was not found")
 endif()
 
 # The architectures that this nvcc has, and of them the ones wanted.
