@@ -59,6 +59,7 @@ SC_INLINE void add_contacts(const Ground<F>& g, int body, const Shape<F>& shape,
   const Scalar<F> normal_gain = g.step * (g.damping + g.stiffness * g.step);
   const Scalar<F> grip_gain = g.step * (g.grip_damping + g.grip * g.step);
   const Axes<F>& axes = k.axes[body];
+  SC_LOOP
   for (int p = kPoints.begin[body]; p < kPoints.end[body]; p++) {
     const Vec3<F> at = shape.point[p];
     const F height =

@@ -23,6 +23,7 @@ SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrenc
   // Composite inertia about the pelvis: I + m (o.o 1 - o o^T) + 2 o.h 1 - o h^T - h o^T over the bodies.
   Vec3<F> first{};
   Sym3<F> inertia{};
+  SC_LOOP
   for (int b = 0; b < kBodies; b++) {
     const Vec3<F> o = k.origin[b], h = k.moment[b], g = o * shape.mass[b] + h;
     const F round = dot(o, g) + dot(o, h);
@@ -43,6 +44,7 @@ SC_INLINE void absorb(const Shape<F>& shape, const Kinematics<F>& k, const Wrenc
     to = {select<F>(lacking, to.x + what.x, to.x), select<F>(lacking, to.y + what.y, to.y),
           select<F>(lacking, to.z + what.z, to.z)};
   };
+  SC_LOOP
   for (int b = 0; b < kBodies; b++) {
     const Vec3<F> a = linear + cross(angular, k.origin[b] - c), h = k.moment[b];
     add(wish[b].needed.force, a * shape.mass[b] + cross(angular, h));

@@ -71,7 +71,7 @@ struct ControlWork {
 template <class F>
 struct Controller {
   using S = Scalar<F>;
-  const Tuning& t;
+  const Tuned<S>& t;
   const Gains<F>& gains;
   const Shape<F>& shape;
   const State<F>& state;
@@ -91,7 +91,7 @@ struct Controller {
     work.turn = axes_of(conjugate(own.error));
     own.spin = rotate(work.turn, target.spin);
     if (!anew) return;
-    const S w = S(t.root_linear), wa = S(t.root_angular);
+    const S w = t.root_linear, wa = t.root_angular;
     // The pelvis is compared with the target a step before its end, where the state is; else it runs ahead by
     // half a step.
     Vec3<F> push = clip_norm(
@@ -147,6 +147,7 @@ struct Controller {
     const Wrench<F> residual = plan_forces(t, shape.weight, work.sum, work.plan, plan);
     work.force = clip_norm(residual.force, force_cap * shape.weight);
     work.moment = clip_norm(residual.moment, torque_cap);
+    SC_LOOP
     for (int i = 0; i < work.plan.count; i++) {
       const int p = work.plan.touching[i], b = kPointBody[p];
       const Vec3<F> f = work.plan.force[p] * shape.weight;

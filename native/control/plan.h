@@ -36,12 +36,12 @@ struct PlanWork {
 // not be loaded). `velocity`, `spin`: of the joint and the body in the reference. Adds them to `work`, whose
 // count is 0 before the first body.
 template <class F>
-SC_INLINE void find_contacts(const Tuning& t, int b, const Shape<F>& shape, const State<F>& state,
+SC_INLINE void find_contacts(const Tuned<Scalar<F>>& t, int b, const Shape<F>& shape, const State<F>& state,
                              const Kinematics<F>& k, Vec3<F> velocity, Vec3<F> spin, PlanWork<F>& work,
                              Plan<F>& plan) {
-  using S = Scalar<F>;
-  const F ceiling = broadcast<F>(t.plan_height), fast = broadcast<F>(t.plan_speed * t.plan_speed);
+  const F ceiling = broadcast<F>(t.plan_height), fast = broadcast<F>(t.plan_square_speed);
   const Axes<F>& axes = k.axes[b];
+  SC_LOOP
   for (int p = kPoints.begin[b]; p < kPoints.end[b]; p++) {
     const Vec3<F> at = shape.point[p];
     const F height = state.position.y + k.origin[b].y + axes.x.y * at.x + axes.y.y * at.y + axes.z.y * at.z;
@@ -54,7 +54,7 @@ SC_INLINE void find_contacts(const Tuning& t, int b, const Shape<F>& shape, cons
         const F used = select<F>(use, broadcast<F>(1), F{});
         work.use[p] = used;
         work.arm[p] = arm;
-        work.lever[p] = (k.origin[b] + arm) * (used * S(1 / t.plan_lever));
+        work.lever[p] = (k.origin[b] + arm) * (used * t.plan_per_lever);
         plan.start[p] = plan.start[p] * used;
         work.touching[work.count++] = p;
         continue;
@@ -87,6 +87,7 @@ struct WrenchSolver {
     F count = broadcast<F>(s);
     Sym3<F> m = {count, count, count, o, o, o};
     sum = Vec3<F>{};
+    SC_LOOP
     for (int i = 0; i < work.count; i++) {
       const int p = work.touching[i];
       count = count + work.use[p];
@@ -113,18 +114,20 @@ struct WrenchSolver {
 
 // needed: at the pelvis, N and N m. Returns the residual: what the planned forces leave over, N and N m.
 template <class F>
-SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& needed, PlanWork<F>& work,
-                                Plan<F>& plan) {
+SC_INLINE Wrench<F> plan_forces(const Tuned<Scalar<F>>& t, F weight, const Wrench<F>& needed,
+                                PlanWork<F>& work, Plan<F>& plan) {
   using S = Scalar<F>;
-  const S mu = S(t.plan_friction), keep = S(t.plan_pace / (t.plan_pace + t.plan_cost));
+  const S mu = t.plan_friction, keep = t.plan_keep;
   // One iteration moves q by `relax` times (fit - f), fit = keep (2 f - q) + pull.
-  const S relax = S(t.plan_relax), of_start = S(1) - relax * keep, of_force = relax * (S(2) * keep - S(1));
+  const S relax = t.plan_relax, of_start = S(1) - relax * keep, of_force = relax * (S(2) * keep - S(1));
   const F unit = S(1) / weight;
-  const Vec3<F> force = needed.force * unit, moment = needed.moment * (unit * S(1 / t.plan_lever));
-  const WrenchSolver<F> solver(work, S(t.plan_pace + t.plan_cost));
+  const Vec3<F> force = needed.force * unit, moment = needed.moment * (unit * t.plan_per_lever);
+  const WrenchSolver<F> solver(work, t.plan_weight);
   Wrench<F> pull{};
+  SC_LOOP
   for (int left = t.plan_iterations;; left--) {
     Wrench<F> sum{};  // of the forces; of their reflections while iterations are left
+    SC_LOOP
     for (int i = 0; i < work.count; i++) {
       const int p = work.touching[i];
       const Vec3<F> lever = work.lever[p];
@@ -141,7 +144,7 @@ SC_INLINE Wrench<F> plan_forces(const Tuning& t, F weight, const Wrench<F>& need
       sum.force += f;
       sum.moment += cross(lever, f);
     }
-    if (left == 0) return {(force - sum.force) * weight, (moment - sum.moment) * (weight * S(t.plan_lever))};
+    if (left == 0) return {(force - sum.force) * weight, (moment - sum.moment) * (weight * t.plan_lever)};
     pull = solver.solve({force - sum.force * keep, moment - sum.moment * keep});
     pull = {pull.force * relax, pull.moment * relax};
   }

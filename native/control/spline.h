@@ -42,22 +42,33 @@ struct BodyTarget {
   Vec3<F> spin, spin_rate;  // absolute angular velocity and acceleration, world axes; the latter if asked for
 };
 
-// The segment from `a` to `b`, `length` s apart, at share u of it.
-template <class F>
+// What the two knots of a segment weigh at share u of its `length` s.
+template <class S>
+struct Blend {
+  S a0, b0, ca0, cb0, slope, ca1, cb1;
+
+  Blend() = default;
+  SC_INLINE Blend(double u, double length) {
+    const double v = 1 - u, square = length * length;
+    a0 = S(v);
+    b0 = S(u);
+    ca0 = S((v * v * v - v) * square / 6);
+    cb0 = S((u * u * u - u) * square / 6);
+    slope = S(1 / length);
+    ca1 = S((1 - 3 * v * v) * length / 6);
+    cb1 = S((3 * u * u - 1) * length / 6);
+  }
+};
+
+// An instant between the knots `a` and `b`. K: as Knot, wherever its numbers are.
+template <class F, class K = Knot<F>>
 class Segment {
  public:
   using S = Scalar<F>;
 
-  SC_INLINE Segment(const Knot<F>& a, const Knot<F>& b, double u, double length) : a_(a), b_(b) {
-    const double v = 1 - u, square = length * length;
-    a0_ = S(v);
-    b0_ = S(u);
-    ca0_ = S((v * v * v - v) * square / 6);
-    cb0_ = S((u * u * u - u) * square / 6);
-    slope_ = S(1 / length);
-    ca1_ = S((1 - 3 * v * v) * length / 6);
-    cb1_ = S((3 * u * u - 1) * length / 6);
-  }
+  SC_INLINE Segment(const K& a, const K& b, const Blend<S>& at) : a_(a), b_(b), at_(at) {}
+  // At share u of a segment of `length` s.
+  SC_INLINE Segment(const K& a, const K& b, double u, double length) : Segment(a, b, {u, length}) {}
 
   SC_INLINE PelvisTarget<F> pelvis() const {
     return {
@@ -82,15 +93,16 @@ class Segment {
 
  private:
   SC_INLINE F value(int k) const {
-    return a_.value[k] * a0_ + b_.value[k] * b0_ + (a_.curvature[k] * ca0_ + b_.curvature[k] * cb0_);
+    return a_.value[k] * at_.a0 + b_.value[k] * at_.b0 +
+           (a_.curvature[k] * at_.ca0 + b_.curvature[k] * at_.cb0);
   }
   SC_INLINE F first(int k) const {
-    return (b_.value[k] - a_.value[k]) * slope_ + (a_.curvature[k] * ca1_ + b_.curvature[k] * cb1_);
+    return (b_.value[k] - a_.value[k]) * at_.slope + (a_.curvature[k] * at_.ca1 + b_.curvature[k] * at_.cb1);
   }
-  SC_INLINE F second(int k) const { return a_.drive[k] * a0_ + b_.drive[k] * b0_; }
+  SC_INLINE F second(int k) const { return a_.drive[k] * at_.a0 + b_.drive[k] * at_.b0; }
 
-  const Knot<F>&a_, &b_;
-  S a0_, b0_, ca0_, cb0_, slope_, ca1_, cb1_;
+  const K &a_, &b_;
+  const Blend<S> at_;
 };
 
 // The whole reference at one instant.
@@ -101,11 +113,12 @@ struct Target {
   Vec3<F> spin[kBodies];
 };
 
-template <class F>
-SC_CALL void evaluate(const Segment<F>& segment, Target<F>& out) {
+template <class F, class K>
+SC_CALL void evaluate(const Segment<F, K>& segment, Target<F>& out) {
   const PelvisTarget<F> pelvis = segment.pelvis();
   out.position = pelvis.position;
   out.velocity = pelvis.velocity;
+  SC_LOOP
   for (int b = 0; b < kBodies; b++) {
     const BodyTarget<F> body = segment.body(b, false);
     out.rotation[b] = body.rotation;

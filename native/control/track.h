@@ -14,7 +14,7 @@ struct TrackOptions {
 };
 
 // What a tracked motion comes to.
-struct TrackSums {
+struct TrackTotals {
   bool ok =
       false;  // never further than 0.2 m (root-relative mean) or 0.5 m (mean) from the reference, all finite
   int frames = 0;            // frames tracked before the first failure (all of them when ok)
@@ -27,7 +27,7 @@ struct TrackSums {
   double effort = 0;      // largest torque over its limit
 };
 
-struct TrackResult : TrackSums {
+struct TrackResult : TrackTotals {
   Reference motion;  // the simulated motion in the form of the reference: root and rotations of every frame
   std::vector<uint8_t> labels;  // [frames][kLabels], see Batch
 };

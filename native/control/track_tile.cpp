@@ -89,7 +89,7 @@ class Track {
       set_lane(setting_.force_cap, l, Scalar<F>(runner.force_cap));
       set_lane(setting_.torque_cap, l, Scalar<F>(runner.torque_cap));
       if (runner.carried.empty()) {
-        start_lane(tile_, l);
+        start_lane(tile_, tile_.target, l);
         record(tile_, l, runner.result.motion, 0);
       } else {
         load_lane<Carried<F>>(tile_, l, runner.carried.data());

@@ -1,6 +1,7 @@
 // Constants of the whole-body controller and of the ground, found by random search over 400 real, generated
 // and damaged motions (success, then error, skate, residual and its share of the support, jerk).
 #pragma once
+#include "math/device.h"
 
 namespace selfcorrect {
 
@@ -32,4 +33,36 @@ struct Tuning {
   double ground_friction = 1.0;
 };
 
+}  // namespace selfcorrect
+
+namespace selfcorrect {
+inline namespace SC_ISA {
+
+// The controller's share of it as the numbers that its kernels compute with.
+template <class S>
+struct Tuned {
+  S root_linear, root_angular, max_pull, max_acceleration;
+  S plan_height, plan_square_speed, plan_friction;
+  S plan_lever, plan_per_lever;  // and 1 over it
+  S plan_keep, plan_weight;      // pace / (pace + cost), pace + cost
+  S plan_relax;
+  int plan_iterations;
+
+  explicit Tuned(const Tuning& t)
+      : root_linear(S(t.root_linear)),
+        root_angular(S(t.root_angular)),
+        max_pull(S(t.max_pull)),
+        max_acceleration(S(t.max_acceleration)),
+        plan_height(S(t.plan_height)),
+        plan_square_speed(S(t.plan_speed * t.plan_speed)),
+        plan_friction(S(t.plan_friction)),
+        plan_lever(S(t.plan_lever)),
+        plan_per_lever(S(1 / t.plan_lever)),
+        plan_keep(S(t.plan_pace / (t.plan_pace + t.plan_cost))),
+        plan_weight(S(t.plan_pace + t.plan_cost)),
+        plan_relax(S(t.plan_relax)),
+        plan_iterations(t.plan_iterations) {}
+};
+
+}  // namespace SC_ISA
 }  // namespace selfcorrect

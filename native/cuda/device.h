@@ -60,9 +60,9 @@ class Stream {
   virtual void download(void* to, const void* from, size_t bytes) = 0;
   // For `motions` motions, each with as many threads as the kernel has for one.
   virtual void launch(Kernel kernel, const KernelArgs& args, int motions) = 0;
-  // Mark number `mark` comes after all that was begun so far; wait until it is reached. A mark that was never
-  // set is reached.
+  // Mark number `mark` comes after all that was begun so far. A mark that was never set is reached.
   virtual void mark(int mark) = 0;
+  virtual bool reached(int mark) = 0;
   virtual void wait(int mark) = 0;
 };
 

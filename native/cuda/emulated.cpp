@@ -1,5 +1,6 @@
 #include "cuda/emulated.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -45,7 +46,7 @@ class EmulatedStream : public Stream {
 
   void launch(Kernel kernel, const KernelArgs& args, int motions) override {
     device_.expect_there();
-    if (++device_.launches_ == device_.setting_.failed_launch)
+    if (++device_.launches_ == device_.setting_.failed_launch && device_.fails_)
       throw LaunchFailed("The device did not start a kernel: emulated failure.");
     begin([=, this] {
       device_.expect_within(args.tile.start, sizeof(int32_t) * static_cast<size_t>(args.tile.count),
@@ -55,6 +56,12 @@ class EmulatedStream : public Stream {
   }
 
   void mark(int mark) override { marks_[mark] = begun_; }
+  // A little goes on while it is asked.
+  bool reached(int mark) override {
+    device_.expect_there();
+    drain(std::min(ended_ + 1, marks_[mark]));
+    return ended_ >= marks_[mark];
+  }
   void wait(int mark) override {
     device_.expect_there();
     drain(marks_[mark]);
@@ -65,7 +72,7 @@ class EmulatedStream : public Stream {
   void begin(Work work) {
     device_.expect_there();
     waiting_.push_back([this, work] {
-      if (++device_.work_ == device_.setting_.lost_at) device_.lost_ = true;
+      if (++device_.work_ == device_.setting_.lost_at && device_.fails_) device_.lost_ = true;
       device_.expect_there();
       work();
     });
@@ -117,7 +124,8 @@ void* EmulatedDevice::take(size_t bytes, Blocks& blocks, const char* where, bool
   const std::lock_guard lock(mutex_);
   const long number = ++allocations_;
   const long refused = setting_.refused_allocation;
-  const bool refuses = refused > 0 && (number == refused || (setting_.refuses_on && number > refused));
+  const bool refuses =
+      refused > 0 && fails_ && (number == refused || (setting_.refuses_on && number > refused));
   if (refuses || (counts && bytes > setting_.memory - used_))
     throw OutOfMemory(where, bytes, setting_.memory - used_, setting_.memory);
   const size_t size = (bytes + kAlignment - 1) / kAlignment * kAlignment;

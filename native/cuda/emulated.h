@@ -38,6 +38,9 @@ class EmulatedDevice : public Device {
   std::unique_ptr<Stream> stream() override;
   void recover() override;
 
+  // From now on nothing fails any more, but a lost device is lost until recover().
+  void fail_no_more() { fails_ = false; }
+
   // What was asked for so far, and what is held.
   long allocations() const { return allocations_; }
   long launches() const { return launches_; }
@@ -65,7 +68,7 @@ class EmulatedDevice : public Device {
   std::atomic<size_t> peak_{0};
   std::atomic<long> allocations_{0}, launches_{0}, work_{0};
   std::atomic<int> streams_{0};
-  std::atomic<bool> lost_{false};
+  std::atomic<bool> lost_{false}, fails_{true};
 };
 
 // One launch, thread by thread (cuda/emulated_kernels.cpp).

@@ -1,6 +1,7 @@
 // How many threads a kernel has for a motion, and how they are put in blocks.
 #pragma once
 #include "cuda/device.h"
+#include "cuda/shape.h"
 
 namespace selfcorrect::gpu {
 
@@ -8,14 +9,19 @@ struct Grid {
   int blocks, size;  // blocks, and threads of each
 };
 
-// Eight threads a motion share the frames of the kinematic stages (math/group.h); tracking, whose steps
-// follow each other, has one. A block of track is one warp: few motions are spread over all multiprocessors.
-constexpr int threads_of(Kernel kernel) { return kernel == Kernel::kTrack ? 1 : 8; }
-constexpr int block_of(Kernel kernel) { return kernel == Kernel::kTrack ? 32 : 64; }
-
+// Eight threads a motion share the frames of the kinematic stages (math/group.h). Tracking, whose steps
+// follow each other, has one, and a warp for a block, so that few motions are spread over all
+// multiprocessors.
 constexpr Grid grid_of(Kernel kernel, int motions) {
-  const int size = block_of(kernel), of_block = size / threads_of(kernel);
-  return {(motions + of_block - 1) / of_block, size};
+  const auto in_blocks = [](int threads, int size) { return Grid{(threads + size - 1) / size, size}; };
+  switch (kernel) {
+    case Kernel::kShape:
+      return in_blocks(shape_threads(motions), 128);
+    case Kernel::kTrack:
+      return in_blocks(motions, 32);
+    default:
+      return in_blocks(motions * 8, 64);
+  }
 }
 
 }  // namespace selfcorrect::gpu

@@ -107,6 +107,15 @@ class NvidiaStream : public Stream {
   }
 
   void mark(int mark) override { check(cudaEventRecord(marks_[mark], stream_), "in a kernel or a copy"); }
+  bool reached(int mark) override {
+    const cudaError_t state = cudaEventQuery(marks_[mark]);
+    if (state == cudaErrorNotReady) {
+      cudaGetLastError();
+      return false;
+    }
+    check(state, "in a kernel or a copy");
+    return true;
+  }
   void wait(int mark) override { check(cudaEventSynchronize(marks_[mark]), "in a kernel or a copy"); }
 
  private:

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "cuda/knots.h"
 #include "reference/room.h"
 
 namespace selfcorrect::gpu {
 namespace {
 
 constexpr size_t kAlignment = 256;
-
-size_t knots_of(int32_t frames) { return static_cast<size_t>(frames) * 273; }
 
 size_t aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -40,7 +39,7 @@ WorkBytes work_bytes(int32_t frames) {
 void TileSize::add(int32_t frames_of_motion) {
   motions++;
   frames += static_cast<size_t>(frames_of_motion);
-  knots += knots_of(frames_of_motion);
+  longest = std::max(longest, frames_of_motion);
   const size_t scratch = work_bytes(frames_of_motion).all();
   work += scratch;
   longest_work = std::max(longest_work, scratch);
@@ -70,7 +69,7 @@ Placed place(const TileSize& size, size_t scratch, std::byte* memory) {
   tile.ground = carver.take<double>(m);
   tile.clean = carver.take<uint8_t>(m);
   tile.body = carver.take<Humanoid>(m);
-  tile.knots = carver.take<float>(size.knots);
+  tile.knots = carver.take<float>(knots_size(t, size.longest));
   tile.tracked_root = carver.take<float>(t * 3);
   tile.tracked_rotation = carver.take<float>(t * kJoints * 4);
   tile.tracked_labels = carver.take<uint8_t>(t * kLabels);
@@ -100,7 +99,6 @@ int64_t motions_within(size_t memory, int32_t frames, bool rotations) {
     TileSize many = one;
     many.motions = static_cast<int>(count);
     many.frames *= static_cast<size_t>(count);
-    many.knots *= static_cast<size_t>(count);
     many.work *= static_cast<size_t>(count);
     return tile_bytes(many, memory);
   };

@@ -1,12 +1,16 @@
 #include "cuda/worker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
+#include <new>
+#include <thread>
 
 namespace selfcorrect::gpu {
 namespace {
 
 constexpr size_t kFrame = kJoints * 3, kTurns = kJoints * 4;
+constexpr auto kLook = std::chrono::microseconds(200);  // how often a kernel is looked at
 constexpr int kTold = 2;  // the mark of copies to and from control_; those of staging_ are 0 and 1
 
 template <class T>
@@ -108,10 +112,11 @@ void Worker::reserve() {
     memory = Memory();
     memory = Memory::pinned(shared_.device, bytes);
   };
-  want(control_, needs.shared);
+  want(control_, needs.shared + sizeof(int32_t));
   for (Memory& staging : staging_) want(staging, std::max(largest, std::min(shared_.staging, all)));
   there_ = place(size_, scratch_, memory_.data());
   here_ = place(size_, 0, control_.data());
+  stop_ = new (control_.data() + needs.shared) int32_t{0};
 }
 
 void Worker::release() {
@@ -162,8 +167,7 @@ void Worker::prepare() {
   for (const Part part : in_scratch_) stream_->launch(Kernel::kPrepare, args(part), part.count);
   stream_->launch(Kernel::kShape, args({0, count()}), count());
   stream_->download(here_.tile.reason, there_.tile.reason, static_cast<size_t>(count()));
-  stream_->mark(kTold);
-  stream_->wait(kTold);
+  await_kernel();
   active_.clear();
   for (int i = 0; i < count(); i++)
     if (static_cast<Reason>(here_.tile.reason[i]) == Reason::kNone) active_.push_back(i);
@@ -189,11 +193,19 @@ bool Worker::track() {
     rung.torque = stage.torque;
     stream_->launch(Kernel::kTrack, rung, rung.active_count);
     stream_->download(here_.tile.sums, there_.tile.sums, static_cast<size_t>(count()) * sizeof(TrackSums));
-    stream_->mark(kTold);
-    stream_->wait(kTold);
+    await_kernel();
     std::erase_if(active_, [&](int i) { return here_.tile.sums[i].ok != 0; });
   }
   return !shared_.stopped();
+}
+
+// Until all that was begun is done. A long kernel is told when its results are not wanted any more.
+void Worker::await_kernel() {
+  stream_->mark(kTold);
+  while (!stream_->reached(kTold)) {
+    if (shared_.stopped()) std::atomic_ref(*stop_).store(1, std::memory_order_relaxed);
+    std::this_thread::sleep_for(kLook);
+  }
 }
 
 void Worker::hand_over() {
@@ -298,6 +310,7 @@ KernelArgs Worker::args(Part part) const {
   KernelArgs result;
   result.tile = tile;
   result.options = shared_.options;
+  result.stop = stop_;
   return result;
 }
 

@@ -54,6 +54,7 @@ class Worker {
   void prepare();
   bool track();
   void hand_over();
+  void await_kernel();
   void finish();
   void receive();
   void fetch(Part part, int buffer);
@@ -79,6 +80,7 @@ class Worker {
   Range range_;
   TileSize size_;
   size_t scratch_ = 0;
+  int32_t* stop_ = nullptr;       // in control_, what a kernel sees of shared_.stopped()
   Placed there_, here_;           // on the device; in control_, of which only what is shared is there
   std::vector<Part> in_scratch_;  // parts that share the scratch
   std::vector<int> active_;       // not tracked yet

@@ -73,12 +73,14 @@ SC_CALL void load_shape(Shape<F>& shape, int lane, const Humanoid& body) {
     set_lane(to.y, lane, from[1]);
     set_lane(to.z, lane, from[2]);
   };
+  SC_LOOP
   for (int b = 0; b < kBodies; b++) {
     put(shape.offset[b], body.offset[b]);
     put(shape.com[b], body.com[b]);
     put(shape.inertia[b], body.inertia[b]);
     set_lane(shape.mass[b], lane, body.mass[b]);
   }
+  SC_LOOP
   for (int p = 0; p < kMaxPoints; p++) put(shape.point[p], body.point[p].at);
   set_lane(shape.weight, lane, body.weight);
 }

@@ -111,6 +111,7 @@ struct Loads {
 template <class F, class Torque>
 SC_INLINE auto articulate(const Shape<F>& shape, const State<F>& state, const Kinematics<F>& k,
                           const Loads<F>& loads, ForwardWork<F>& work, Torque torque) {
+  SC_LOOP
   for (int i = kBodies - 1;; i--) {
     const int b = kTree.order[i], depth = kTree.depth[b];
     const F o = F{}, m = shape.mass[b];
@@ -192,6 +193,7 @@ SC_INLINE void accelerate(const Kinematics<F>& k, Vec3<F> linear, Vec3<F> angula
   work.acceleration[0] = {linear, angular};
   if (grip) grip->acceleration[0] = linear;
   settle(0, angular, Vec3<F>{});
+  SC_LOOP
   for (int i = 1; i < kBodies; i++) {
     const int b = kTree.order[i], p = kParent[b], depth = kTree.depth[b];
     const auto& parent = work.acceleration[depth - 1];

@@ -10,10 +10,13 @@
 // A constant array or structure that is indexed at run time: `SC_TABLE int kParent[] = {...};` The threads of
 // a warp best index it alike.
 #define SC_TABLE __constant__ constexpr
+// Before a loop whose body is long: it stays a loop.
+#define SC_LOOP _Pragma("unroll 1")
 #else
 #define SC_CALL
 #define SC_INLINE inline __attribute__((always_inline))
 #define SC_TABLE inline constexpr
+#define SC_LOOP
 #endif
 
 // Every kernel is compiled once per instruction set (isa/kernels.h), and for the graphics card. So that the

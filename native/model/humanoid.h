@@ -69,6 +69,7 @@ SC_CALL inline Humanoid make_humanoid(const Skeleton& skeleton) {
     nominal += length(kBodyTable[b].offset);
   }
   const float stature = std::clamp(sum / nominal, 0.3f, 3.0f);
+  SC_LOOP
   for (int b = 0; b < kBodies; b++) {
     const BodyRow& r = kBodyTable[b];
     const int child = kBone[b].child;
