@@ -1,9 +1,10 @@
 import { MotionDiffusion, type MotionDiffusionConfig, type Normalisation } from '../../generator/index.js';
+import { constantRate, cosineDecay, type LearningRateSchedule } from '../../graph/index.js';
 import type { NdArray, NumberArray } from '../../io/array.js';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
 import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
-import type { Generator } from '../../loop/task.js';
+import type { Generator, TrainOptions } from '../../loop/task.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
 import type { MotionSamples } from './samples.js';
 import type { MotionSettings } from './settings.js';
@@ -62,20 +63,23 @@ export class MotionGenerator implements Generator<MotionSamples> {
     data: MotionSamples,
     options: Parameters<Generator<MotionSamples>['train']>[1],
   ): Promise<{ loss: number }> {
-    const { steps, learningRate, seed, initial, resetOptimizer, signal, onProgress } = options;
-    const { batch, clip, emaDecay, labelDrop, warmup } = this.settings;
+    const { steps, seed, initial, resetOptimizer, weights, signal, onProgress } = options;
+    const { batch, clip, emaDecay, labelDrop, mirror, warmup, weightDecay } = this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
-      { features: this.finite(data.features), conditions: data.labels },
+      // A motion that counts twice is drawn twice as often: the same loss in the mean.
+      { features: this.finite(data.features), conditions: data.labels, weights },
       {
         steps,
         batch,
-        lr: learningRate,
+        lr: this.schedule(options),
         warmup: initial ? warmup : 0,
         // An average that reaches further back than one generation would hide what the generation did.
         emaDecay: Math.min(emaDecay, 1 - 1 / steps),
         clip,
         conditionDrop: labelDrop,
+        mirror,
+        weightDecay,
         seed,
         resetOptimizer,
         signal,
@@ -83,6 +87,15 @@ export class MotionGenerator implements Generator<MotionSamples> {
       },
     );
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
+  }
+
+  /** The learning rate of each step since the optimiser's start. */
+  private schedule({ steps, learningRate, initial, resetOptimizer }: TrainOptions): LearningRateSchedule {
+    const { scheduleGen0, schedule } = this.settings;
+    if ((initial ? scheduleGen0 : schedule) === 'constant') return constantRate(learningRate);
+    const start = resetOptimizer ? 0 : this.model.optimizerStep;
+    const decay = cosineDecay({ from: learningRate, steps });
+    return (step) => decay(step - start);
   }
 
   /** Neon: theta_r - weight (theta_s - theta_r), of the weights and of their moving average. */
@@ -120,6 +133,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
     options: Parameters<Generator<MotionSamples>['sample']>[1],
   ): Promise<MotionSamples> {
     const { frames, samplerSteps, guidance } = this.settings;
+    const { dispersion = 0 } = options;
     const labels = items.map((item) => this.realLabels[item]);
     const { seed, signal, onProgress } = options;
     const values = await this.model.sample({
@@ -127,6 +141,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
       seed,
       steps: samplerSteps,
       guidance,
+      noiseScale: 1 + dispersion,
       signal,
       onProgress: ({ step, steps }) => onProgress?.(step, steps),
     });

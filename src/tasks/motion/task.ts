@@ -49,7 +49,14 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
       ...settings,
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
-    abilities: { correctors: ['corrected', 'placebo'], select: true, keepOptimizer: true, extrapolate: true },
+    abilities: {
+      correctors: ['corrected', 'placebo', 'cleaned', 'official'],
+      select: true,
+      weights: true,
+      disperse: true,
+      keepOptimizer: true,
+      extrapolate: true,
+    },
     size: (samples) => samples.labels.length,
     take: takeSamples,
     concat: joinSamples,
@@ -118,9 +125,12 @@ class MotionTrial implements Trial<MotionSamples> {
     const joints = jointsOf(this.real);
     this.training = base.evaluator.describe(joints);
     const fid = (motions: Float32Array): number => base.evaluator.fid(motions);
+    const around = { settings, threads, fid };
     this.correctors = {
-      corrected: physicsCorrector({ settings, threads, fid }),
-      placebo: placeboCorrector({ settings, threads, fid }),
+      corrected: physicsCorrector(around, settings.fidelity),
+      placebo: placeboCorrector(around),
+      cleaned: physicsCorrector(around, 'cleaned'),
+      official: physicsCorrector(around, 'official'),
     };
     this.selector = transportSelector(new SelectionSpace(joints, settings.frames), this.real.labels);
   }
