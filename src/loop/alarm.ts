@@ -63,9 +63,8 @@ export function contraction(curves: Curves, watch: Watch): ContractionRow[] {
   return Object.entries(watch).flatMap(([metric, bad]): ContractionRow[] => {
     if (bad !== 'rise') return [];
     const lines = curves.metrics.map((rows) => pointsOf(rows, metric));
-    const step = Math.min(
-      ...lines.flatMap(({ generations }) => generations.slice(1).map((t, i) => t - generations[i])),
-    );
+    // The last generation is evaluated in any case: it may be nearer to the one before.
+    const step = lines[0].generations[1] - lines[0].generations[0];
     const pairs = lines.map(({ generations, values }) => {
       const from = [...generations.keys()].filter((i) => generations[i + 1] === generations[i] + step);
       return { x: from.map((i) => values[i]), y: from.map((i) => values[i + 1]) };
