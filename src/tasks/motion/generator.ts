@@ -4,7 +4,7 @@ import type { NdArray, NumberArray } from '../../io/array.js';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
 import { LoopError } from '../../loop/errors.js';
 import type { Fs } from '../../loop/fs.js';
-import type { Generator, TrainOptions } from '../../loop/task.js';
+import type { Generator } from '../../loop/task.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
 import type { MotionSamples } from './samples.js';
 import type { MotionSettings } from './settings.js';
@@ -16,6 +16,19 @@ const WEIGHTS = 'model';
 /** What extrapolation moves. */
 const MOVED = [WEIGHTS, 'ema'];
 const OPTIMIZER_STEP = 'optimizer_step';
+
+/**
+ * The learning rate of each step since the optimiser's start, over the `steps` steps of a generation that follow the first `start` of
+ * them: always `from`, or from there to 0 along a cosine.
+ */
+export function learningRates(
+  kind: MotionSettings['schedule'],
+  { from, steps, start }: { from: number; steps: number; start: number },
+): LearningRateSchedule {
+  if (kind === 'constant') return constantRate(from);
+  const decay = cosineDecay({ from, steps });
+  return (step) => decay(step - start);
+}
 
 /** The motion diffusion model as the loop sees it. */
 export class MotionGenerator implements Generator<MotionSamples> {
@@ -63,8 +76,9 @@ export class MotionGenerator implements Generator<MotionSamples> {
     data: MotionSamples,
     options: Parameters<Generator<MotionSamples>['train']>[1],
   ): Promise<{ loss: number }> {
-    const { steps, seed, initial, resetOptimizer, weights, signal, onProgress } = options;
-    const { batch, clip, emaDecay, labelDrop, mirror, warmup, weightDecay } = this.settings;
+    const { steps, learningRate, seed, initial, resetOptimizer, weights, signal, onProgress } = options;
+    const { batch, clip, emaDecay, labelDrop, mirror, schedule, scheduleGen0, warmup, weightDecay } =
+      this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
       // A motion that counts twice is drawn twice as often: the same loss in the mean.
@@ -72,7 +86,11 @@ export class MotionGenerator implements Generator<MotionSamples> {
       {
         steps,
         batch,
-        lr: this.schedule(options),
+        lr: learningRates(initial ? scheduleGen0 : schedule, {
+          from: learningRate,
+          steps,
+          start: resetOptimizer ? 0 : this.model.optimizerStep,
+        }),
         warmup: initial ? warmup : 0,
         // An average that reaches further back than one generation would hide what the generation did.
         emaDecay: Math.min(emaDecay, 1 - 1 / steps),
@@ -87,15 +105,6 @@ export class MotionGenerator implements Generator<MotionSamples> {
       },
     );
     return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length };
-  }
-
-  /** The learning rate of each step since the optimiser's start. */
-  private schedule({ steps, learningRate, initial, resetOptimizer }: TrainOptions): LearningRateSchedule {
-    const { scheduleGen0, schedule } = this.settings;
-    if ((initial ? scheduleGen0 : schedule) === 'constant') return constantRate(learningRate);
-    const start = resetOptimizer ? 0 : this.model.optimizerStep;
-    const decay = cosineDecay({ from: learningRate, steps });
-    return (step) => decay(step - start);
   }
 
   /** Neon: theta_r - weight (theta_s - theta_r), of the weights and of their moving average. */
