@@ -1,3 +1,4 @@
+import type { LoopConfig } from './config.js';
 import { LoopError } from './errors.js';
 
 /** How one arm makes and uses its synthetic samples. All arms share generation 0, budgets, noise and evaluation. */
@@ -13,6 +14,11 @@ export interface Arm {
   disperse?: boolean;
   /** `configured`: the corrector that the configuration names; another name: the task's corrector of that name. */
   corrector?: string;
+  /**
+   * Values of the configuration that this arm has unless its name says otherwise: what makes it what it is, whatever the run's other
+   * arms do.
+   */
+  own?: Partial<Pick<LoopConfig, 'selectAfter'>>;
   /** Arm whose correction of the same generation sets the amount of this one's. */
   matches?: ArmKind;
   /** Leave out samples whose correction failed or whose score is below the configured minimum. */
@@ -92,10 +98,11 @@ export const ARMS: Readonly<Record<ArmKind, Arm>> = {
   restored: {
     synthetic: true,
     select: 'transport',
-    corrector: 'configured',
+    corrector: 'restored',
     disperse: true,
+    own: { selectAfter: 'correction' },
     meaning:
-      'trains on corrected samples that were drawn more widely and chosen from more candidates to match the real set',
+      'trains on samples that were drawn more widely, brought to the variance of the real set, corrected, and chosen from more candidates to match it',
   },
   best: {
     synthetic: true,

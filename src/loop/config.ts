@@ -198,6 +198,7 @@ const NEEDS: Readonly<Record<string, { of: string; has: (arm: Arm) => boolean }>
     of: 'that selects and corrects',
     has: (arm) => arm.select !== undefined && arm.corrector !== undefined,
   },
+  corrector: { of: 'with the configured corrector', has: (arm) => arm.corrector === 'configured' },
   dispersion: { of: 'that disperses', has: (arm) => arm.disperse === true },
 };
 
@@ -222,7 +223,7 @@ export function armSettings(config: LoopConfig, name: ArmName): ArmSettings {
     if (need) expect(need.has(ARMS[kind]), `an arm ${need.of}`, `the setting ${key}`, name);
     own[key] = Number.isNaN(Number(text)) ? text : Number(text);
   }
-  const merged: LoopConfig = { ...config, ...own };
+  const merged: LoopConfig = { ...config, ...ARMS[kind].own, ...own };
   checkValues(merged);
   return { ...merged, name, kind, arm: ARMS[kind] };
 }

@@ -26,7 +26,7 @@ export type Call = { call: string; data: Numbers } & Partial<TrainOptions> & { w
 /**
  * A task that can do everything and whose every number can be computed by hand: the model is the (weighted) mean m of its
  * training set, sample i of a draw is m + i (1 + dispersion), away from a twin w by 10 (m - w); the real samples are 0 ... n - 1. The corrector `halve`
- * halves and fails on numbers over 100, `cleaned` rounds down; the reward `least` prefers small numbers, the selector the candidate
+ * halves and fails on numbers over 100, so does `restored`; `cleaned` rounds down; the reward `least` prefers small numbers, the selector the candidate
  * of each item that is nearest to 6. An evaluation is the step from its first sample to its second.
  */
 export function numberTask(calls: Call[] = []): Task<Numbers> {
@@ -34,7 +34,7 @@ export function numberTask(calls: Call[] = []): Task<Numbers> {
     name: 'numbers',
     settings: null,
     abilities: {
-      correctors: ['halve', 'placebo', 'cleaned'],
+      correctors: ['halve', 'placebo', 'cleaned', 'restored'],
       select: true,
       disperse: true,
       rewards: ['least'],
@@ -99,7 +99,7 @@ class NumberTrial implements Trial<Numbers> {
   async createGenerator({ seed }: { seed: number }): Promise<Generator<Numbers>> {
     return new MeanGenerator(seed, this.calls);
   }
-  corrector = (name: string): Corrector<Numbers> | undefined => ({ halve, cleaned })[name];
+  corrector = (name: string): Corrector<Numbers> | undefined => ({ halve, cleaned, restored: halve })[name];
   readonly selector = nearestToSix;
   evaluate = async (samples: Numbers) => ({ step: samples[1] - samples[0] });
   reward = () => async (samples: Numbers) => Float64Array.from(samples, (value) => -value);

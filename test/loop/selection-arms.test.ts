@@ -106,8 +106,10 @@ test('dispersed, restored: drawn more widely, by the configured amount; the eval
   const plain = await run('dispersed', { dispersion: 0 });
   assert.equal(plain.data, [1.5, 2.5, 3.5, 4.5]);
   assert.is(plain.samples.dispersion, undefined);
-  // 1.5 ... 18, in steps of 1.5; the nearest to 6 of each item: 7.5, 3, 4.5, 6.
-  assert.equal((await run('restored', { dispersion: 0.5 })).data, [3.75, 1.5, 2.25, 3]);
+  // 1.5 ... 18, in steps of 1.5, halved before the choice: it corrects first unless its name says otherwise.
+  assert.equal((await run('restored', { dispersion: 0.5 })).data, [6.75, 4.5, 5.25, 6]);
+  const other = await run('restored@selectAfter=sampling', { dispersion: 0.5 });
+  assert.equal(other.data, [3.75, 1.5, 2.25, 3]);
   assert.ok(DEFAULT_CONFIG.dispersion > 0, 'the arms differ from the others by default');
 });
 

@@ -6,6 +6,7 @@ import { meanPlausibility, measureEach } from '../../metrics/physical.js';
 import { FRAME_SIZE } from '../../motion/motion.js';
 import { encodeWindow } from '../../motion/window.js';
 import { Random } from '../../random/random.js';
+import type { Calibration } from './calibration.js';
 import { jointsOf, type MotionSamples, motionAt } from './samples.js';
 import type { MotionSettings } from './settings.js';
 import { FPS } from './windows.js';
@@ -83,6 +84,37 @@ export function physicsCorrector(
             joints,
           ),
           ...change(samples, corrected, fid),
+        },
+      };
+    },
+  };
+}
+
+/**
+ * {@link Calibration} of the whole set, and then another corrector: physics alone takes away the high frequencies that a wider draw restored,
+ * calibration alone knows no ground.
+ */
+export function calibratingCorrector(
+  { fid }: Surroundings,
+  calibration: Calibration,
+  next?: Corrector<MotionSamples>,
+): Corrector<MotionSamples> {
+  return {
+    async correct(samples, context) {
+      const { frames, labels } = samples;
+      const moved = jointsOf({ frames, labels, features: calibration.apply(samples.features) });
+      const list = (joints: Float32Array): Float32Array[] =>
+        Array.from({ length: labels.length }, (_, i) => motionAt(joints, frames, i));
+      const calibrated = fromJoints(list(moved), samples);
+      const made = await next?.correct(calibrated, context);
+      const result = made?.samples ?? calibrated;
+      return {
+        samples: result,
+        notes: made?.notes,
+        report: {
+          ...(made?.report ?? { status: { ok: labels.length } }),
+          distance: rootRelativeDistance(list(jointsOf(result)), jointsOf(samples)),
+          ...change(samples, result, fid),
         },
       };
     },

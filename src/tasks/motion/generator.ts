@@ -141,7 +141,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
     items: Int32Array,
     options: Parameters<Generator<MotionSamples>['sample']>[1],
   ): Promise<MotionSamples> {
-    const { frames, samplerSteps, guidance } = this.settings;
+    const { frames, samplerSteps, guidance, noiseScale } = this.settings;
     const { dispersion = 0 } = options;
     const labels = items.map((item) => this.realLabels[item]);
     const { seed, signal, onProgress } = options;
@@ -150,7 +150,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
       seed,
       steps: samplerSteps,
       guidance,
-      noiseScale: 1 + dispersion,
+      noiseScale: noiseScale * (1 + dispersion),
       signal,
       onProgress: ({ step, steps }) => onProgress?.(step, steps),
     });

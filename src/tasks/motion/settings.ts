@@ -13,6 +13,8 @@ export interface MotionSettings {
   diffusionSteps: number;
   samplerSteps: number;
   guidance: number;
+  /** Factor of the noise that every sample starts from, those of the evaluation too, in all arms; 1 as trained. */
+  noiseScale: number;
   batch: number;
   /**
    * The learning rate over the steps of generation 0, and of every later generation: always that of the configuration, or from it to 0 along a
@@ -57,6 +59,7 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   diffusionSteps: 50,
   samplerSteps: 25,
   guidance: 1,
+  noiseScale: 1,
   batch: 32,
   scheduleGen0: 'cosine',
   schedule: 'constant',

@@ -9,7 +9,8 @@ import { meanAndSpread } from '../../loop/statistics.js';
 import type { Corrector, Exhibit, Selector, Task, Trial } from '../../loop/task.js';
 import { type Described, Evaluator } from '../../metrics/evaluator.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
-import { physicsCorrector, placeboCorrector } from './correctors.js';
+import { Calibration } from './calibration.js';
+import { calibratingCorrector, physicsCorrector, placeboCorrector } from './correctors.js';
 import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
@@ -50,7 +51,7 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
     abilities: {
-      correctors: ['corrected', 'placebo', 'cleaned', 'official'],
+      correctors: ['corrected', 'placebo', 'cleaned', 'official', 'calibrated', 'restored'],
       select: true,
       weights: true,
       disperse: true,
@@ -126,8 +127,12 @@ class MotionTrial implements Trial<MotionSamples> {
     this.training = base.evaluator.describe(joints);
     const fid = (motions: Float32Array): number => base.evaluator.fid(motions);
     const around = { settings, threads, fid };
+    const physics = physicsCorrector(around, settings.fidelity);
+    const calibration = new Calibration(this.real.features, settings.frames);
     this.correctors = {
-      corrected: physicsCorrector(around, settings.fidelity),
+      corrected: physics,
+      calibrated: calibratingCorrector(around, calibration),
+      restored: calibratingCorrector(around, calibration, physics),
       placebo: placeboCorrector(around),
       cleaned: physicsCorrector(around, 'cleaned'),
       official: physicsCorrector(around, 'official'),
