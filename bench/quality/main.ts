@@ -1,6 +1,6 @@
 /** `npm run quality`: what the corrector does to real, damaged and generated motion, against the numbers it has to reach. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Alone, measureAlone } from './alone.js';
 import { measureBias } from './bias.js';
@@ -9,6 +9,7 @@ import { evaluate } from './evaluate.js';
 import { printQuality } from './print.js';
 import { printAlone } from './print-alone.js';
 import { printBias } from './print-bias.js';
+import { runSamples } from './run-samples.js';
 
 const RESULTS = 'bench/results/quality.json';
 const BIAS = 'bench/results/bias.json';
@@ -24,6 +25,8 @@ and generated motion, as Frechet distances. Writes ${BIAS}.
 
   --data DIR   folder with mocap/ and generated/ (default ../shared/data)
   --samples DIR  bias: generated motions, npy files of [frames, 22, 3] or [motions, frames, 22, 3] at 20 fps (default: those of --data)
+  --run DIR    bias: generated motions are 256 drawn from a model of this run of \`selfcorrect loop\` on the motions of --data,
+  --unit UNIT  that of this generation of the run (default seed-0/gen-0000)
   --brief      leave out the part without outside help, which takes a minute, and write nothing
   --json       print the JSON instead of the tables
   --help       this text
@@ -36,6 +39,8 @@ function flags() {
       allowPositionals: true,
       options: {
         samples: { type: 'string' },
+        run: { type: 'string' },
+        unit: { type: 'string', default: 'seed-0/gen-0000' },
         data: { type: 'string', default: '../shared/data' },
         brief: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -53,7 +58,7 @@ const rounded = (_: string, value: unknown) =>
   typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 
 const { values, positionals } = flags();
-const { data, samples, brief, json, help } = values;
+const { data, samples, run, unit, brief, json, help } = values;
 if (help || positionals.some((word) => word !== 'bias')) {
   console.log(HELP);
   process.exit(help ? 0 : 2);
@@ -66,13 +71,16 @@ if (!haveData(data)) {
 }
 if (positionals.length > 0) {
   const clips = readClips(data);
-  const generated = samples
-    ? readFolder(samples)
-    : readSamples(data, [])
-        .filter(({ kind }) => kind === 'generated')
-        .map(({ joints }) => joints);
+  const generated = run
+    ? await runSamples(run, unit, join(data, 'mocap'), 256)
+    : samples
+      ? readFolder(samples)
+      : readSamples(data, [])
+          .filter(({ kind }) => kind === 'generated')
+          .map(({ joints }) => joints);
+  const source = run ? unit : samples ? basename(samples) : 'generated';
   const bias = await measureBias(clips, generated);
-  const text = `${JSON.stringify({ samples: samples ? basename(samples) : 'generated', ...bias }, rounded, 2)}\n`;
+  const text = `${JSON.stringify({ samples: source, ...bias }, rounded, 2)}\n`;
   mkdirSync(dirname(BIAS), { recursive: true });
   writeFileSync(BIAS, text);
   console.log(json ? text : printBias(bias));
