@@ -158,6 +158,21 @@ test('schedules: along a cosine to 0, counted from where the optimiser stands; g
   const later = await trained(real, { initial: false }, constant);
   assert.equal(await trained(real, { initial: false }, { ...constant, scheduleGen0: 'cosine' }), later);
   assert.not.equal(await trained(real, { initial: false }, { ...constant, schedule: 'cosine' }), later);
+  assert.not.equal(await trained(real, { initial: false }, { ...constant, warmupLater: 3 }), later);
+});
+
+test('settings out of range are refused by name before any work', () => {
+  for (const [name, value, pattern] of [
+    ['fidelity', 'exact', /^Expected one of fixed, official for fidelity but received exact$/],
+    ['schedule', 'linear', /^Expected one of constant, cosine for schedule but received linear$/],
+    ['noiseScale', -1, /^Expected a number from 0 to 1000 for noiseScale but received -1$/],
+    ['warmup', 1.5, /^Expected an integer from 0 to \d+ for warmup but received 1.5$/],
+    ['mirror', 'yes', /^Expected one of true, false for mirror but received yes$/],
+  ] as const)
+    assert.throws(
+      () => motionTask({ dataset, settings: { [name]: value } }),
+      (error: Error) => pattern.test(error.message),
+    );
 });
 
 test('dispersion: further from one another than plain samples of the same noise', async () => {

@@ -15,7 +15,7 @@ import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
 import { SelectionSpace, transportSelector } from './selection.js';
-import { DEFAULT_MOTION_SETTINGS, type MotionSettings } from './settings.js';
+import { type MotionSettings, resolveSettings } from './settings.js';
 import { chooseReal, cutWindows, encodeSamples, FPS, stackWindows, type Window } from './windows.js';
 
 export interface MotionTaskOptions {
@@ -41,7 +41,7 @@ interface Base {
  */
 export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
   const { dataset, threads = 1 } = options;
-  const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...options.settings };
+  const settings = resolveSettings(options.settings);
   const classes = dataset.classes.length > 0 ? dataset.classes : [OTHER];
   let base: { count: number; promise: Promise<Base> } | undefined;
   return {
