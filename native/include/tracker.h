@@ -51,6 +51,7 @@ struct Options {
   Sampling sampling;
   int threads = 0;  // 0: one per core
   Device device = Device::kCpu;
+  bool track = true;  // false: cleaned alone, nothing is simulated
 };
 
 // Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint
