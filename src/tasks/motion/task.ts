@@ -9,12 +9,13 @@ import { meanAndSpread } from '../../loop/statistics.js';
 import type { Corrector, Exhibit, Selector, Task, Trial } from '../../loop/task.js';
 import { type Described, Evaluator } from '../../metrics/evaluator.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
-import { physicsCorrector, placeboCorrector } from './correctors.js';
+import { Calibration } from './calibration.js';
+import { calibratingCorrector, physicsCorrector, placeboCorrector } from './correctors.js';
 import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
 import { SelectionSpace, transportSelector } from './selection.js';
-import { DEFAULT_MOTION_SETTINGS, type MotionSettings } from './settings.js';
+import { type MotionSettings, resolveSettings } from './settings.js';
 import { chooseReal, cutWindows, encodeSamples, FPS, stackWindows, type Window } from './windows.js';
 
 export interface MotionTaskOptions {
@@ -40,7 +41,7 @@ interface Base {
  */
 export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
   const { dataset, threads = 1 } = options;
-  const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...options.settings };
+  const settings = resolveSettings(options.settings);
   const classes = dataset.classes.length > 0 ? dataset.classes : [OTHER];
   let base: { count: number; promise: Promise<Base> } | undefined;
   return {
@@ -49,7 +50,14 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
       ...settings,
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
-    abilities: { correctors: ['corrected', 'placebo'], select: true, keepOptimizer: true, extrapolate: true },
+    abilities: {
+      correctors: ['corrected', 'placebo', 'cleaned', 'official', 'calibrated', 'restored'],
+      select: true,
+      weights: true,
+      disperse: true,
+      keepOptimizer: true,
+      extrapolate: true,
+    },
     size: (samples) => samples.labels.length,
     take: takeSamples,
     concat: joinSamples,
@@ -118,9 +126,16 @@ class MotionTrial implements Trial<MotionSamples> {
     const joints = jointsOf(this.real);
     this.training = base.evaluator.describe(joints);
     const fid = (motions: Float32Array): number => base.evaluator.fid(motions);
+    const around = { settings, threads, fid };
+    const physics = physicsCorrector(around, settings.fidelity);
+    const calibration = new Calibration(this.real.features, settings.frames);
     this.correctors = {
-      corrected: physicsCorrector({ settings, threads, fid }),
-      placebo: placeboCorrector({ settings, threads, fid }),
+      corrected: physics,
+      calibrated: calibratingCorrector(around, calibration),
+      restored: calibratingCorrector(around, calibration, physics),
+      placebo: placeboCorrector(around),
+      cleaned: physicsCorrector(around, 'cleaned'),
+      official: physicsCorrector(around, 'official'),
     };
     this.selector = transportSelector(new SelectionSpace(joints, settings.frames), this.real.labels);
   }
