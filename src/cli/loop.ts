@@ -11,7 +11,13 @@ import {
   register,
   runLoop,
 } from '../loop/index.js';
-import { motionTask, type Protocol, protocolNames, readProtocol } from '../tasks/motion/index.js';
+import {
+  type MotionSettings,
+  motionTask,
+  type Protocol,
+  protocolNames,
+  readProtocol,
+} from '../tasks/motion/index.js';
 import type { Command } from './command.js';
 import { UsageError } from './errors.js';
 import type { Flag, ParsedFlags } from './flags.js';
@@ -52,10 +58,30 @@ const FLAGS: Record<string, Flag> = {
   regime: { type: 'text', choices: REGIMES, help: 'how real and synthetic motions are put together' },
   n: { type: 'integer', range: [2, 1_000_000], help: 'real motions' },
   candidates: { type: 'integer', range: [1, 64], help: 'candidates per motion of the arms that select' },
+  'select-after': {
+    type: 'text',
+    choices: ['sampling', 'correction'],
+    help: 'choose and correct the chosen, or correct all candidates and choose among them',
+  },
+  dispersion: {
+    type: 'number',
+    range: [0, 1000],
+    help: 'how much more widely the arms dispersed and restored draw',
+  },
+  fidelity: {
+    type: 'text',
+    choices: ['fixed', 'official'],
+    help: 'official: with the defects of the released corrector, to measure what they cost',
+  },
   'steps-gen0': { type: 'integer', range: [1, 10_000_000], help: 'training steps of generation 0' },
   steps: { type: 'integer', range: [1, 10_000_000], help: 'training steps of every later generation' },
   evaluation: { type: 'integer', range: [16, 100_000], help: 'motions drawn for each evaluation' },
   seeds: { type: 'list', value: '0,1,2', help: 'seeds, one whole experiment each' },
+  'evaluate-every': {
+    type: 'integer',
+    range: [1, 9999],
+    help: 'generations between two evaluations; the last is always evaluated',
+  },
   'checkpoint-every': { type: 'integer', range: [1, 9999], help: 'generations between two checkpoints' },
   jobs: {
     type: 'integer',
@@ -83,10 +109,13 @@ const replaced = (flags: ParsedFlags['flags']): Partial<LoopConfig> =>
     regime: flags.regime as Regime | undefined,
     n: flags.n as number | undefined,
     candidates: flags.candidates as number | undefined,
+    selectAfter: flags['select-after'] as LoopConfig['selectAfter'] | undefined,
+    dispersion: flags.dispersion as number | undefined,
     stepsGen0: flags['steps-gen0'] as number | undefined,
     stepsPerGeneration: flags.steps as number | undefined,
     evaluationCount: flags.evaluation as number | undefined,
     seeds: seedsOf(flags.seeds as string[] | undefined),
+    evaluateEvery: flags['evaluate-every'] as number | undefined,
     checkpointEvery: flags['checkpoint-every'] as number | undefined,
   });
 
@@ -123,7 +152,9 @@ A run that was stopped goes on where it was when the same command is given again
     const jobs = (flags.jobs as number | undefined) ?? Math.min(availableParallelism(), config.arms.length);
     try {
       const dataset = await loopData(flags.data as string | undefined, progress, signal);
-      const task = motionTask({ dataset, settings: protocol.motion });
+      const fidelity = flags.fidelity as MotionSettings['fidelity'] | undefined;
+      const settings = { ...protocol.motion, ...definedOnly({ fidelity }) };
+      const task = motionTask({ dataset, settings });
       await register(out, { ...protocol, settings: { ...protocol.motion } });
       await noteMachine(out, ['selfcorrect', ...process.argv.slice(2)], packageVersion());
       await runLoop(task, config, { out, jobs, signal, onEvent: loopProgress(progress) });

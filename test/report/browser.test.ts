@@ -238,7 +238,7 @@ inBrowser(
       const source = document.querySelector<HTMLCanvasElement>('#compare canvas')!;
       const copy = document.createElement('canvas');
       [copy.width, copy.height] = [source.width, source.height];
-      const context = copy.getContext('2d')!;
+      const context = copy.getContext('2d', { willReadFrequently: true })!;
       context.drawImage(source, 0, 0);
       // Of each fifth of the picture the share of pixels that are neither grey nor nearly so: a coloured figure.
       return Array.from({ length: 5 }, (_, i) => {

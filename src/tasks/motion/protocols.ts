@@ -4,7 +4,7 @@ import { configFromJson, type LoopConfig, resolveConfig } from '../../loop/confi
 import { LoopError } from '../../loop/errors.js';
 import { type Preregistration, parsePreregistration } from '../../loop/preregistration.js';
 import type { Json } from '../../loop/task.js';
-import { DEFAULT_MOTION_SETTINGS, type MotionSettings } from './settings.js';
+import { DEFAULT_MOTION_SETTINGS, type MotionSettings, resolveSettings } from './settings.js';
 
 /** An experiment as it is committed before it is run: everything that decides its results, and what it is to show. */
 export interface Protocol {
@@ -53,7 +53,7 @@ function motionOf(value: unknown, name: string): MotionSettings {
         `Expected a ${wanted} for ${name}.${key} but received ${JSON.stringify(setting)}`,
       );
   }
-  return { ...DEFAULT_MOTION_SETTINGS, ...(given as Partial<MotionSettings>) };
+  return resolveSettings(given as Partial<MotionSettings>);
 }
 
 /**
