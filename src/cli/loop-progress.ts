@@ -42,13 +42,15 @@ export function loopProgress(
           progress.update({ stage: 'loop', done: event.done, total: event.units });
           break;
         }
-        const row = event.rows.find((candidate) => candidate.kind === 'generation');
         const { seed: _seed, arm: _arm, generation: _generation, ...stages } = event.cost;
         const seconds = Object.values(stages).reduce((sum, value) => sum + (value ?? 0), 0);
-        const values =
-          row?.kind === 'generation'
-            ? SHOWN.map((name) => `${name} ${format(row.metrics[name])}`).join('  ')
-            : '';
+        const latest = event.rows
+          .flatMap((row) => (row.kind === 'generation' ? [row.metrics ?? {}] : []))
+          .filter((metrics) => Object.keys(metrics).length > 0)
+          .at(-1);
+        const values = latest
+          ? SHOWN.map((name) => `${name} ${format(latest[name])}`).join('  ')
+          : 'not evaluated';
         progress.log(`${unitName(event).padEnd(16)} ${values}  (${duration(seconds)})`, {
           event: 'unit',
           ...event,

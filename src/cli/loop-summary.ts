@@ -5,6 +5,7 @@ const METRICS = [
   ['fid', 'FID'],
   ['recall', 'recall'],
   ['diversity', 'diversity'],
+  ['withinDiversity', 'within an action'],
   ['jerk', 'jerk m/s3'],
   ['physErr', 'phys-err mm'],
 ] as const;
@@ -18,8 +19,8 @@ const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0)
  * the noise of one evaluation, and the slope of FID per generation with its 95 % interval.
  */
 export function summaryTable(rows: Row[]): string {
-  const generations = of(rows, 'generation');
-  const last = Math.max(...generations.map((row) => row.generation));
+  // Generations between two evaluations have no metrics.
+  const generations = of(rows, 'generation').filter(({ metrics }) => Number.isFinite(metrics?.fid));
   const line = (
     name: string,
     metrics: Record<string, number>[],
@@ -50,12 +51,15 @@ export function summaryTable(rows: Row[]): string {
     ),
   ];
   for (const arm of new Set(generations.flatMap((row) => row.arm ?? []))) {
+    // Of an unfinished run each arm, in all its seeds, may have come to another generation.
+    const own = generations.filter((row) => row.arm === arm);
+    const last = Math.max(...own.map((row) => row.generation));
     const slopes = of(rows, 'summary').filter((row) => row.arm === arm && row.metric === 'fid');
     const slope = slopes.find((row) => row.seed === null) ?? slopes[0];
     table.push(
       line(
         `${arm}, generation ${last}`,
-        generations.filter((row) => row.arm === arm && row.generation === last).map((row) => row.metrics),
+        own.filter((row) => row.generation === last).map((row) => row.metrics),
         slope ? `${format(slope.slope)} [${slope.interval.map(format).join(', ')}]` : '',
       ),
     );

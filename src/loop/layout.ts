@@ -5,9 +5,12 @@ import type { PairedTests } from './paired-tests.js';
  *
  * ```
  * OUT/config.json                      {"format":1,"task":{"name","settings"},"config":LoopConfig}
+ * OUT/protocol.json                    what the run was registered as before it began, see registration.ts; none for runs without a protocol
+ * OUT/machine.json                     {"format":1,"sessions":[{"command","cpu",...}]}: what worked on it, see machine.ts; differs between equal runs
  * OUT/metrics.jsonl                    one Row a line, see below; a finished run has them in the order of the plan
  * OUT/tensorboard/seed-0/corrected/     the same metrics as a TensorBoard event file, one run a seed and arm
- * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds, the only thing that differs between two equal runs
+ * OUT/costs.jsonl                      one CostRow a line: wall-clock seconds; differs between equal runs
+ * OUT/verdicts.json, OUT/report.html   what came of the registered claims, and the report; made from the files above
  * OUT/seed-0/gen-0000/                 generation 0 of seed 0, shared by all arms
  * OUT/seed-0/corrected/gen-0003/       generation 3 of the arm `corrected`
  *   record.json                        {"rows":Row[],"synthetic":number[]}: this unit's lines of metrics.jsonl, sizes of the sets in synthetic/
@@ -28,7 +31,8 @@ import type { PairedTests } from './paired-tests.js';
  * ```
  * `stage` is `evaluation` (drawn from this generation's model), `before` / `after` (a synthetic motion that this generation was
  * trained on, before and after its correction; equal `item` means the same motion) or `real` (only in generation 0).
- * `role` is `best`, `median` or `worst` by phys-err among its stage (`before` and `after` are ranked by `before`).
+ * `role` is `best`, `median` or `worst` by phys-err among its stage (`before` and `after` are ranked by `before`), or `prompt`: one of
+ * the few items that every generation of every arm shows (stages `evaluation` and `real`).
  */
 
 /** Metric values by name. The motion task's names and units are in `src/metrics/index.ts`. */
@@ -194,6 +198,9 @@ export interface CostRow {
 }
 
 export const CONFIG_FILE = 'config.json';
+export const PROTOCOL_FILE = 'protocol.json';
+export const MACHINE_FILE = 'machine.json';
+export const VERDICTS_FILE = 'verdicts.json';
 export const METRICS_FILE = 'metrics.jsonl';
 export const COSTS_FILE = 'costs.jsonl';
 export const MANIFEST_FILE = 'manifest.json';

@@ -10,9 +10,13 @@ const CLIENT_FILES = [
   'three',
   'stage-canvas',
   'stage-webgl',
+  'create-stage',
+  'page-style',
+  'turning',
   'timeline',
   'charts',
   'viewer',
+  'compare',
   'main',
 ] as const;
 

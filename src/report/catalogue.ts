@@ -1,5 +1,6 @@
 import { ARMS, type ArmKind } from '../loop/arms.js';
 import { METRICS } from '../metrics/index.js';
+import { ARM_COLOURS, HUES } from './colours.js';
 
 /** How a metric is presented. */
 export interface Presentation {
@@ -19,11 +20,19 @@ const ORDER: readonly string[] = [
   'recall',
   'jerk',
   'physErr',
+  'withinDiversity',
+  'embeddingFid',
+  'embeddingDiversity',
+  'matching',
+  'rPrecision1',
+  'rPrecision2',
+  'rPrecision3',
+  'multimodality',
   'precision',
   'diversity',
-  'withinDiversity',
   'accuracy',
   'nearest',
+  'memorisation',
   'penetrate',
   'float',
   'skate',
@@ -39,8 +48,11 @@ const RANGES: Record<string, readonly [number, number]> = {
   recall: [0, 1],
   precision: [0, 1],
   accuracy: [0, 1],
+  rPrecision1: [0, 1],
+  rPrecision2: [0, 1],
+  rPrecision3: [0, 1],
 };
-const WIDE = new Set(['fid', 'jerk']);
+const WIDE = new Set(['fid', 'embeddingFid', 'jerk']);
 
 /** What a reader has to know beside the definition. */
 const WARNINGS: Record<string, string> = {
@@ -80,22 +92,39 @@ const rankIn = (list: readonly string[], name: string): number => {
 export const orderMetrics = (keys: Iterable<string>): string[] =>
   [...new Set(keys)].sort((a, b) => rankIn(ORDER, a) - rankIn(ORDER, b));
 
-/** Arms in the order of reading; an arm has the same colour in every report. */
-const ARM_ORDER: readonly string[] = [
+/** Arms with a colour of their own, the same in every report. */
+const COLOURED: readonly string[] = [
   'baseline',
   'uncorrected',
   'placebo',
   'corrected',
   'selected',
-  'kinematic',
+  'cleaned',
+  'chosen',
+  'random',
+  'dispersed',
+  'restored',
 ];
 
-/** Number of arm colours in the style sheet. */
-const ARM_COLOURS = 8;
+/** Kinds of arms in the order of reading: what is compared with what stands together. */
+const ARM_ORDER: readonly string[] = [
+  'baseline',
+  'uncorrected',
+  'random',
+  'placebo',
+  'cleaned',
+  'corrected',
+  'gated',
+  'chosen',
+  'selected',
+  'dispersed',
+  'restored',
+  'extrapolated',
+];
 
 /** Colour number of an arm with one of its own. */
 export const armColour = (arm: string): number | undefined => {
-  const at = ARM_ORDER.indexOf(arm);
+  const at = COLOURED.indexOf(arm);
   return at < 0 ? undefined : at;
 };
 
@@ -105,8 +134,11 @@ function splitArm(arm: string): { kind: string; rest: string } {
   return { kind, rest: settings.map((part) => part.replace('=', ' = ')).join(', ') };
 }
 
-/** An arm's name where there is little room: `γ=1 replace` for `corrected@gamma=1@regime=replace`. */
-export function shortArm(arm: string): string {
+/**
+ * An arm's name where there is little room: `γ=1 replace` for `corrected@gamma=1@regime=replace`, with the kind before it where
+ * arms of several kinds have settings.
+ */
+export function shortArm(arm: string, among: readonly string[] = []): string {
   const [kind, ...settings] = arm.split('@');
   const short = settings.map((part) =>
     part
@@ -114,7 +146,10 @@ export function shortArm(arm: string): string {
       .replace(/^lambda=/, 'λ=')
       .replace(/^regime=/, ''),
   );
-  return short.length > 0 ? short.join(' ') : kind;
+  if (short.length === 0) return kind;
+  const kinds = new Set(among.flatMap((one) => (one.includes('@') ? one.split('@')[0] : [])));
+  // A name alone among variants of its kind would read as one of another.
+  return (kinds.size > 1 || among.includes(kind) ? [kind, ...short] : short).join(' ');
 }
 
 /** True if an arm's samples are corrected. */
@@ -131,7 +166,7 @@ export function armMeaning(arm: string, physics: boolean): string {
     placebo: `trains on its own samples, changed at random by as much as the correction changes them${physics ? ', without physics' : ''}`,
     corrected: `trains on its own samples, corrected${physics ? ' by a simulated humanoid that tracks them' : ''}`,
     selected: 'trains on corrected samples that were chosen from more candidates to match the real set',
-    kinematic: 'trains on its own samples, cleaned without simulation',
+    cleaned: 'trains on its own samples, cleaned by inverse kinematics without simulation',
   };
   const { kind, rest } = splitArm(arm);
   const meaning = meanings[kind] ?? (Object.hasOwn(ARMS, kind) ? ARMS[kind as ArmKind].meaning : '');
@@ -140,14 +175,14 @@ export function armMeaning(arm: string, physics: boolean): string {
 
 /** Arms of a run in reading order with the colour number of each: its own, or one that no arm here has while there are any. */
 export function orderArms(names: Iterable<string>): { arm: string; colour: number }[] {
-  const arms = [...new Set(names)].sort((a, b) => rankIn(ARM_ORDER, a) - rankIn(ARM_ORDER, b));
+  const rank = (arm: string): number => rankIn(ARM_ORDER, splitArm(arm).kind);
+  const arms = [...new Set(names)].sort((a, b) => rank(a) - rank(b));
   const taken = new Set(arms.map(armColour));
-  const all = Array.from({ length: ARM_COLOURS }, (_, i) => i);
-  // Numbers that belong to no known arm come first, so that two reports of one user look alike.
-  const free = all
+  // Numbers of no known arm come first, so that two reports of one user look alike; dashed lines come last.
+  const order = (i: number): number => (i >= HUES ? 2 : i < COLOURED.length ? 1 : 0);
+  const free = Array.from({ length: ARM_COLOURS }, (_, i) => i)
     .filter((i) => !taken.has(i))
-    .sort((a, b) => Number(a < ARM_ORDER.length) - Number(b < ARM_ORDER.length));
-  const rest = free.length > 0 ? free : all;
+    .sort((a, b) => order(a) - order(b) || a - b);
   let next = 0;
-  return arms.map((arm) => ({ arm, colour: armColour(arm) ?? rest[next++ % rest.length] }));
+  return arms.map((arm) => ({ arm, colour: armColour(arm) ?? free[next++ % free.length] }));
 }

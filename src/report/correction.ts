@@ -40,6 +40,16 @@ const CHARTS: readonly ReportChart[] = [
     unit: 'mm',
     meaning: '',
   },
+  ...(['penetrate', 'float', 'skate'] as const).map(
+    (name): ReportChart => ({
+      from: 'correction',
+      name: `${name}After`,
+      dashed: { name: `${name}Before`, meaning: BEFORE },
+      title: `${presentation(name).name} of the synthetic set`,
+      unit: presentation(name).unit,
+      meaning: '',
+    }),
+  ),
   {
     from: 'correction',
     name: 'residual',
@@ -142,7 +152,7 @@ function tables(run: Run): Markup[] {
         ? beforeAfter({ before, after }, 'lower')
         : '–';
     };
-    const paired = ['fid', 'physErr'].filter((name) =>
+    const paired = ['fid', 'physErr', 'penetrate', 'float', 'skate'].filter((name) =>
       rows.some((row) => typeof row.correction?.[`${name}After`] === 'number'),
     );
     const single = [

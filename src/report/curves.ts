@@ -2,7 +2,9 @@ import { HEADLINES, LOSS, presentation } from './catalogue.js';
 import { forest } from './forest.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
-import { plot, SEED_LINES } from './plot.js';
+import { smallMultiples } from './multiples.js';
+import { paperCurves } from './paper-curves.js';
+import { BANDED, plot, SEED_LINES } from './plot.js';
 import { floorOf, noiseOf, type Run, seriesOf, slopesOf, theorySeries } from './series.js';
 
 /** Buttons that show and hide an arm in all charts, and what the dashed line is. */
@@ -41,9 +43,11 @@ export function curves(run: Run): Markup {
       : run.noise.length > 0
         ? 'One seed. Shaded: ± one standard deviation of a single evaluation, measured by repeating the one of generation 0. It holds no differences between seeds, which are larger.'
         : 'One seed, and the noise of an evaluation was not measured.'
-  }${run.floors.length > 0 ? ' Dashed: what real data score against the same reference, with its spread over redraws.' : ''}${run.theory.length > 0 ? ' Dash-dotted: closed forms.' : ''} Point at a chart to read values; click an arm to hide it.</p>
+  }${run.floors.length > 0 ? ' Dashed: what real data score against the same reference, with its spread over redraws.' : ''}${run.theory.length > 0 ? ' Dash-dotted: closed forms.' : ''} ${run.arms.length > BANDED ? ' Of so many arms bands and seeds are left out where all share a chart; arm by arm they are drawn.' : ''} Point at a chart to read values; click an arm to hide it.</p>
 ${armLegend(run)}
-<div class="plots">${charts}</div></section>`;
+<div class="plots">${charts}</div></section>
+${smallMultiples(run)}
+${paperCurves(run)}`;
 }
 
 /** Slopes per generation with their intervals, a small chart a metric, and differences between arms where there are seeds. */

@@ -11,7 +11,6 @@ export interface ForestRow {
 }
 
 const WIDTH = 300;
-const LEFT = 86;
 const RIGHT = WIDTH - 12;
 const LINE = 13;
 
@@ -20,15 +19,18 @@ const LINE = 13;
  * that crosses that line shows no change that this run could tell from none.
  */
 export function forest(title: string, unit: string, rows: readonly ForestRow[]): Markup {
+  const names = rows.map(({ arm }) => arm);
+  const longest = Math.max(0, ...names.map((arm) => shortArm(arm, names).length));
+  const left = Math.min(WIDTH / 2, Math.max(86, 14 + 6.1 * longest));
   const all = rows.flatMap((row) => row.slopes);
   const ends = all.flatMap((row) => [row.interval[0], row.interval[1], row.slope]).filter(Number.isFinite);
-  const x = linearScale(Math.min(0, ...ends), Math.max(0, ...ends), LEFT, RIGHT, { count: 5 });
+  const x = linearScale(Math.min(0, ...ends), Math.max(0, ...ends), left, RIGHT, { count: 5 });
   let y = 8;
   let drawing = '';
   for (const { arm, colour, slopes } of rows) {
     const height = Math.max(24, slopes.length * LINE + 8);
     const middle = y + height / 2;
-    drawing += `<g class="arm c${colour}" data-arm="${colour}">${html`<text x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">${shortArm(arm)}</text>`}`;
+    drawing += `<g class="arm c${colour}" data-arm="${colour}">${html`<text x="${left - 8}" y="${middle + 4}" text-anchor="end">${shortArm(arm, names)}</text>`}`;
     slopes.forEach((row, i) => {
       const at = middle + (i - (slopes.length - 1) / 2) * LINE;
       const text = formatEstimate(row.slope, row.interval);
@@ -42,7 +44,7 @@ export function forest(title: string, unit: string, rows: readonly ForestRow[]):
   }
   const zero = x.at(0).toFixed(1);
   const axis =
-    `<g class="axis"><path d="M${LEFT} ${y + 2}H${RIGHT}"/>` +
+    `<g class="axis"><path d="M${left} ${y + 2}H${RIGHT}"/>` +
     x.ticks
       .map(
         (tick) =>

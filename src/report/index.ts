@@ -1,5 +1,5 @@
 export { readRun } from './read-run.js';
-export { readSamples } from './read-samples.js';
+export { readPrompts, readSamples } from './read-samples.js';
 export { renderReport } from './report.js';
-export type { BeforeAfter, ReportData, ViewerMotion, ViewerTable } from './types.js';
+export type { BeforeAfter, PromptMotions, ReportData, ViewerMotion, ViewerTable } from './types.js';
 export { renderViewer } from './viewer.js';

@@ -1,4 +1,5 @@
 import { clientScript, threeSources } from './bundle.js';
+import type { PackedPrompts } from './client/compare.js';
 import { embedJson, html, Markup } from './html.js';
 import { packMotion } from './pack.js';
 import { STYLE } from './style.js';
@@ -17,14 +18,17 @@ export function page(
   body: Markup,
   motions: readonly ViewerMotion[],
   colourOf: (group: string) => number,
+  prompts?: PackedPrompts,
 ): string {
   const packed = motions.map((motion, i) => packMotion(motion, i, colourOf(motion.group)));
-  const viewer =
-    motions.length > 0
-      ? html`<script type="application/json" id="motions">${embedJson(packed)}</script>
+  const compared = prompts && prompts.clips.length > 0 ? prompts : undefined;
+  const drawn = motions.length > 0 || compared !== undefined;
+  const viewer = drawn
+    ? html`${motions.length > 0 && html`<script type="application/json" id="motions">${embedJson(packed)}</script>`}
+${compared && html`<script type="application/json" id="prompts">${embedJson(compared)}</script>`}
 <script type="text/plain" id="three-core">${threeSources().core}</script>
 <script type="text/plain" id="three-module">${threeSources().module}</script>`
-      : '';
+    : '';
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,7 +42,7 @@ export function page(
 <body>
 <main>
 ${body}
-<footer>${motions.length > 0 ? html`<p>Drawn with three.js, © 2010–2026 three.js authors, MIT licence (the notice is in the embedded source).</p>` : ''}<p>Made by selfcorrect. This file is complete in itself: it loads nothing from anywhere.</p></footer>
+<footer>${drawn ? html`<p>Drawn with three.js, © 2010–2026 three.js authors, MIT licence (the notice is in the embedded source).</p>` : ''}<p>Made by selfcorrect. This file is complete in itself: it loads nothing from anywhere.</p></footer>
 </main>
 ${viewer}
 <script type="module">${new Markup(clientScript())}</script>

@@ -30,6 +30,10 @@ export interface PlotSpec {
   dashed?: Series[];
   /** Closed forms, drawn dash-dotted. */
   theory?: Series[];
+  /** Lines drawn thin in the arm's colour, e.g. what was measured where the series is smoothed. */
+  raw?: Series[];
+  /** Other arms, drawn grey to be compared with. */
+  context?: Series[];
   /** Values that the axis must hold, e.g. 0. */
   include?: readonly number[];
   /** A horizontal line that means something, with its name. */
@@ -47,11 +51,22 @@ const halfBand = (point: Point, noise: number | undefined): number =>
 /** More seeds than these are not drawn one by one. */
 export const SEED_LINES = 10;
 
+/** More arms than these in one chart are drawn without bands and seeds: none could be told from another. */
+export const BANDED = 6;
+
 function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   if (spec.range) return linearScale(spec.range[0], spec.range[1], from, to, { exact: true });
-  const values = [...spec.series, ...(spec.dashed ?? []), ...(spec.theory ?? [])].flatMap((series) =>
+  const values = [
+    ...spec.series,
+    ...(spec.dashed ?? []),
+    ...(spec.theory ?? []),
+    ...(spec.raw ?? []),
+    ...(spec.context ?? []),
+  ].flatMap((series) =>
     series.points.flatMap((point) => [
-      ...(point.values.length <= SEED_LINES ? point.values.filter(Number.isFinite) : []),
+      ...(spec.series.length <= BANDED && point.values.length <= SEED_LINES
+        ? point.values.filter(Number.isFinite)
+        : []),
       point.mean,
     ]),
   );
@@ -62,10 +77,11 @@ function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   const high = Math.max(...values);
   if (spec.wide && low > 0 && high / low > 8) return logScale(low, high, from, to);
   // Bands count on a linear axis only: on a logarithmic one a wide band below would squeeze everything else.
-  const bands = spec.series.flatMap((series) =>
+  const banded = spec.series.length <= BANDED ? spec.series : [];
+  const bands = banded.flatMap((series) =>
     series.points.map((point) => point.mean + halfBand(point, spec.noise)),
   );
-  const under = spec.series.flatMap((series) =>
+  const under = banded.flatMap((series) =>
     series.points.map((point) => point.mean - halfBand(point, spec.noise)),
   );
   const top = Math.max(high, ...bands);
@@ -93,9 +109,10 @@ function drawSeries(series: Series, spec: PlotSpec, x: Scale, y: Scale): string 
   const at = (p: Point): readonly [number, number] => [x.at(p.generation), y.at(p.mean)];
   const seeds = points[0].values.length;
   let out = `<g class="arm c${colour}" data-arm="${colour}">`;
-  if (points.some((point) => halfBand(point, spec.noise) > 0))
+  const banded = spec.series.length <= BANDED;
+  if (banded && points.some((point) => halfBand(point, spec.noise) > 0))
     out += `<path class="band" d="${bandPath(points, spec.noise, x, y)}"/>`;
-  for (let seed = 0; seeds > 1 && seeds <= SEED_LINES && seed < seeds; seed++) {
+  for (let seed = 0; banded && seeds > 1 && seeds <= SEED_LINES && seed < seeds; seed++) {
     const own = points
       .filter((p) => Number.isFinite(p.values[seed]))
       .map((p) => [x.at(p.generation), y.at(p.values[seed])] as const);
@@ -131,7 +148,10 @@ function figure(spec: PlotSpec, size: string): Markup {
   const width = spec.large ? 760 : 380;
   const height = spec.large ? 560 : 218;
   const [left, top, bottom] = [44, 10, height - 38];
-  const right = width - (spec.large ? 112 : 10);
+  const names = spec.series.map(({ arm }) => arm);
+  const labels = names.map((arm) => shortArm(arm, names));
+  const longest = Math.max(0, ...labels.map((label) => label.length));
+  const right = width - (spec.large ? Math.min(200, Math.max(112, 22 + 6.8 * longest)) : 10);
   const generations = spec.series.flatMap((series) => series.points.map((point) => point.generation));
   const [first, last] = [Math.min(...generations), Math.max(...generations)];
   const x = linearScale(first, Math.max(last, first + 1), left + 6, right - 6, { exact: true });
@@ -149,17 +169,22 @@ function figure(spec: PlotSpec, size: string): Markup {
     drawing += `<g class="floor"><rect x="${left}" y="${r1(high)}" width="${right - left}" height="${r1(Math.max(0, low - high))}"/></g>`;
   }
   if (level) drawing += `<g class="floor"><path d="M${left} ${r1(level.at)}H${right}"/></g>`;
+  const thin = ({ points }: Series): string =>
+    polyline(points.map((p) => [x.at(p.generation), y.at(p.mean)] as const));
+  for (const series of spec.context ?? []) drawing += `<path class="context" d="${thin(series)}"/>`;
+  for (const series of spec.raw ?? [])
+    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="raw" d="${thin(series)}"/></g>`;
   for (const series of spec.dashed ?? []) {
-    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="line dashed" d="${polyline(series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const))}"/></g>`;
+    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="line dashed" d="${thin(series)}"/></g>`;
   }
   for (const series of spec.series) drawing += drawSeries(series, spec, x, y);
   for (const series of spec.theory ?? [])
-    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="theory" d="${polyline(series.points.map((p) => [x.at(p.generation), y.at(p.mean)] as const))}"/></g>`;
+    drawing += `<g class="arm c${series.colour}" data-arm="${series.colour}"><path class="theory" d="${thin(series)}"/></g>`;
   if (spec.large) {
     const ends = spec.series.map((series) => series.points[series.points.length - 1]);
     const heights = spreadLabels(
       ends.map((p) => y.at(p.mean)),
-      15,
+      Math.min(15, (bottom - top - 10) / Math.max(1, ends.length - 1)),
       top + 6,
       bottom - 4,
     );
@@ -167,7 +192,7 @@ function figure(spec: PlotSpec, size: string): Markup {
       const [ex, ey] = [x.at(ends[i].generation), y.at(ends[i].mean)];
       drawing +=
         `<g class="arm c${series.colour} end" data-arm="${series.colour}"><path d="M${r1(ex + 6)} ${r1(ey)}L${right + 6} ${r1(heights[i])}"/>` +
-        html`<text x="${right + 10}" y="${r1(heights[i] + 4)}">${shortArm(series.arm)}</text>`.text +
+        html`<text x="${right + 10}" y="${r1(heights[i] + 4)}">${labels[i]}</text>`.text +
         '</g>';
     });
   }

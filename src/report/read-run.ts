@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { configurationHash, judgeRun } from '../loop/judgement.js';
 import {
   CONFIG_FILE,
   COSTS_FILE,
@@ -9,7 +10,9 @@ import {
   PROVENANCE_FILE,
   type Row,
 } from '../loop/layout.js';
+import { readMachine } from '../loop/machine.js';
 import type { GenerationProvenance } from '../loop/provenance.js';
+import { readRegistration } from '../loop/registration.js';
 import type { ArmProvenance, ReportData } from './types.js';
 
 async function readText(path: string, optional: boolean): Promise<string> {
@@ -37,7 +40,7 @@ const SHAPES: Record<string, (row: Record<string, unknown>) => boolean> = {
     Number.isInteger(row.generation) &&
     (row.arm === null || typeof row.arm === 'string') &&
     typeof row.seed === 'number' &&
-    isNumbers(row.metrics),
+    (row.metrics === undefined || isNumbers(row.metrics)),
   summary: (row) =>
     typeof row.arm === 'string' && typeof row.metric === 'string' && Array.isArray(row.interval),
   difference: (row) =>
@@ -170,13 +173,20 @@ export async function readRun(dir: string): Promise<ReportData> {
   const provenance = await readProvenance(dir, rows);
   const missing = unfinished(config.config, rows);
   if (missing) remarks.push(missing);
+  const known = rows.filter((row) => String(row.kind) in SHAPES) as unknown as Row[];
+  // A generation that was not evaluated has no metrics.
+  for (const row of known) if (row.kind === 'generation') row.metrics ??= {};
+  const registration = await readRegistration(dir);
   return {
     title: task ? `Self-consuming loop: ${task}` : `Self-consuming loop: ${basename(resolve(dir))}`,
     config,
-    rows: rows.filter((row) => String(row.kind) in SHAPES) as unknown as Row[],
+    rows: known,
     costs,
     motions: [],
     provenance,
+    judgement: registration && judgeRun(registration, configText, known, costs),
+    machine: await readMachine(dir),
+    configuration: configurationHash(configText),
     remarks,
   };
 }

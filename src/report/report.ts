@@ -1,15 +1,20 @@
 import { corrects } from './catalogue.js';
+import { claimsSection } from './claims.js';
+import { NO_ARM } from './colours.js';
 import { correctionSection } from './correction.js';
+import { costs } from './costs.js';
 import { curves, slopes } from './curves.js';
 import { html, type Markup } from './html.js';
 import { page } from './page.js';
+import { physicsSection } from './physics.js';
+import { packPrompts, promptSection } from './prompts.js';
 import { TRAINED_ON } from './read-samples.js';
 import { formatValue } from './scale.js';
 import { type Run, sortRun } from './series.js';
-import { armList, configuration, costs, differenceTable, resultTable } from './tables.js';
+import { armList, configuration, differenceTable, results } from './tables.js';
 import type { ReportData, ViewerMotion } from './types.js';
 import { alarmSection, provenanceSection, theoryTable } from './verdicts.js';
-import { choices, groupColours, NO_ARM, player } from './viewer.js';
+import { choices, player } from './viewer.js';
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
@@ -54,9 +59,8 @@ ${armList(run, physics)}
   }</p>`;
 }
 
-function motionSection(data: ReportData): Markup | false {
+function motionSection(data: ReportData, colourOf: (group: string) => number): Markup | false {
   if (data.motions.length === 0) return false;
-  const colourOf = groupColours(NO_ARM);
   // Open with the most telling one: something before and after its correction, neither the best nor the worst.
   const interest = (motion: ViewerMotion): number =>
     (motion.before ? 4 : 0) +
@@ -83,20 +87,24 @@ export function renderReport(data: ReportData): string {
   const order = new Map(run.arms.map(({ arm }, i) => [arm, i]));
   const rank = (group: string): number => order.get(group) ?? order.size;
   const motions = [...data.motions].sort((a, b) => rank(a.group) - rank(b.group));
+  const colourOf = (group: string): number => run.arms.find(({ arm }) => arm === group)?.colour ?? NO_ARM;
   const body = html`<h1>${data.title}</h1>
 ${lead(data, run)}
 ${(data.remarks ?? []).map((remark) => html`<p class="remark">${remark}</p>`)}
+${claimsSection(data.judgement)}
 <h2>Results at the last generation</h2>
-${resultTable(run)}
+${results(run)}
 ${curves(run)}
 ${theoryTable(run)}
 ${slopes(run)}
 ${differenceTable(run)}
-${alarmSection(run)}
-${motionSection({ ...data, motions })}
+${alarmSection(data, run)}
+${promptSection(data)}
+${motionSection({ ...data, motions }, colourOf)}
+${physicsSection(run)}
 ${correctionSection(run)}
 ${provenanceSection(data.provenance ?? [])}
 ${costs(data, run)}
 ${configuration(data)}`;
-  return page(data.title, body, motions, groupColours(NO_ARM));
+  return page(data.title, body, motions, colourOf, data.prompts && packPrompts(data.prompts, run));
 }

@@ -88,7 +88,8 @@ export function sortRun(data: ReportData): Run {
   return run;
 }
 
-function pointOf(generation: number, values: number[]): Point | undefined {
+/** Values of the seeds at one generation, NaN where a seed has none; undefined where none has. */
+export function pointOf(generation: number, values: number[]): Point | undefined {
   const known = values.filter((value) => Number.isFinite(value));
   if (known.length === 0) return undefined;
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;

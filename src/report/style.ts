@@ -1,30 +1,4 @@
-/**
- * Colours of the arms, light and dark page, in the order of `orderArms`: Okabe and Ito's palette (safe for the common kinds of
- * colour blindness) with the lightness moved so that each keeps a contrast of at least 3 to its ground. The last is for motions
- * of no arm (real ones).
- */
-const ARM_LIGHT = [
-  '#0072b2',
-  '#d55e00',
-  '#b8860b',
-  '#00896a',
-  '#8e4fa8',
-  '#3a9bd1',
-  '#7a5c3e',
-  '#c25587',
-  '#5f6b76',
-];
-const ARM_DARK = [
-  '#4ea8e0',
-  '#f2803d',
-  '#e3b341',
-  '#2fc29b',
-  '#c08fe0',
-  '#8ccdf2',
-  '#c7a37c',
-  '#ee93bb',
-  '#a9b4be',
-];
+import { ARM_COLOURS, ARM_DARK, ARM_LIGHT, HUES, NO_ARM_COLOURS } from './colours.js';
 
 /** Stages of a generation, for bars: no arm's colours. */
 const STAGE_LIGHT = ['#c9ced4', '#8fb3d9', '#d8b26a', '#5aa897', '#5b6f8c', '#b58fb0', '#9aa3ad'];
@@ -33,9 +7,13 @@ const STAGE_DARK = ['#59626c', '#6f97c2', '#c19a52', '#4c9a88', '#8598b5', '#a37
 const list = (name: string, colours: readonly string[]): string =>
   colours.map((colour, i) => `--${name}${i}:${colour}`).join(';');
 
-const armClasses = ARM_LIGHT.map(
-  (_, i) => `.c${i}{--c:var(--c${i})}.hide-${i} .arm.c${i}{display:none}`,
-).join('\n');
+/** All colour numbers: every hue solid, again dashed, and what belongs to no arm. */
+const numbered = (hues: readonly string[], none: string): string[] => [...hues, ...hues, none];
+
+const armClasses = Array.from({ length: ARM_COLOURS + 1 }, (_, i) => {
+  const dashes = i >= HUES && i < ARM_COLOURS ? `.c${i} .line:not(.dashed){stroke-dasharray:8 3}` : '';
+  return `.c${i}{--c:var(--c${i})}.hide-${i} .arm.c${i}{display:none}${dashes}`;
+}).join('\n');
 const stageClasses = STAGE_LIGHT.map((_, i) => `.stage.s${i}{--s:var(--s${i})}`).join('\n');
 
 /** The style sheet of both pages. */
@@ -43,11 +21,11 @@ export const STYLE = `
 :root{color-scheme:light dark;
 --page:#f6f6f3;--panel:#ffffff;--ink:#1c2126;--soft:#56606a;--rule:#dcdfe2;--grid:#ebedef;--floor:#56606a;
 --stage:#eef0f2;--stage-grid:#c3cad1;--contact:#2b9348;--before:#c8324a;--good:#00796b;--bad:#b3261e;--focus:#1769d2;
-${list('c', ARM_LIGHT)};${list('s', STAGE_LIGHT)}}
+${list('c', numbered(ARM_LIGHT, NO_ARM_COLOURS[0]))};${list('s', STAGE_LIGHT)}}
 @media (prefers-color-scheme:dark){:root{
 --page:#121518;--panel:#1a1e23;--ink:#e6e9ec;--soft:#9ca7b1;--rule:#343b43;--grid:#272d34;--floor:#9ca7b1;
 --stage:#20262c;--stage-grid:#3d4751;--contact:#4cc26d;--before:#ff6b7d;--good:#4dd0b5;--bad:#ff8a80;--focus:#7ab4ff;
-${list('c', ARM_DARK)};${list('s', STAGE_DARK)}}}
+${list('c', numbered(ARM_DARK, NO_ARM_COLOURS[1]))};${list('s', STAGE_DARK)}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
@@ -91,6 +69,10 @@ ${stageClasses}
 .plot .line{stroke-linejoin:round;stroke-linecap:round}
 .plot .theory{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:7 3 1.5 3;opacity:.85}
 .differs{color:#b3261e}
+.verdict.met{color:var(--good)}.verdict.missed{color:var(--bad)}.verdict.open{color:var(--soft);font-weight:400}
+.claims tbody th{white-space:normal;min-width:11em}.claims th[rowspan],.claims td[rowspan]{border-right:1px solid var(--grid)}
+.plot .raw{stroke:var(--c);stroke-width:1;fill:none;opacity:.4}
+.plot .context{stroke:var(--soft);stroke-width:1;fill:none;opacity:.28}
 .plot .line.dashed{stroke-width:1.5;stroke-dasharray:5 4;opacity:.8}
 .plot .seed{stroke:var(--c);stroke-width:1;fill:none;opacity:.32}
 .plot .band{fill:var(--c);opacity:.13}
@@ -120,7 +102,7 @@ ${stageClasses}
 table{border-collapse:collapse;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:7px 12px;text-align:right;border-bottom:1px solid var(--grid);vertical-align:top;white-space:nowrap}
 tr:last-child>*{border-bottom:0}
-th:first-child,td:first-child,td.text{text-align:left}
+th:first-child,td:first-child,td.text,th.text{text-align:left}
 thead th{color:var(--soft);font-weight:600;border-bottom:1px solid var(--rule)}
 tbody th{font-weight:600}
 td.text{white-space:normal;min-width:12em}
@@ -152,13 +134,24 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .strip .bones{stroke:var(--c);stroke-width:2.6;stroke-linecap:round;stroke-linejoin:round;fill:none}
 .strip .head{fill:var(--c)}
 .strip .ground{stroke:var(--rule)}
-#viewer{background:var(--panel);border:1px solid var(--rule);border-radius:12px;overflow:hidden;margin:12px 0 16px;scroll-margin-top:60px}
+#viewer,#compare{background:var(--panel);border:1px solid var(--rule);border-radius:12px;overflow:hidden;margin:12px 0 16px;scroll-margin-top:60px}
 .chosen{padding:10px 16px 8px;display:flex;flex-wrap:wrap;gap:0 12px;align-items:baseline}
 .chosen b{color:color-mix(in srgb,var(--c) 75%,var(--ink))}
 .stage-view{position:relative}
-#viewer .stage-view{height:min(56vw,480px);min-height:300px;background:var(--stage)}
-#viewer .stage-view canvas{display:block;width:100%;height:100%;touch-action:pan-y;cursor:grab}
-#viewer .stage-view canvas:active{cursor:grabbing}
+#viewer .stage-view,#compare .stage-view{height:min(56vw,480px);min-height:300px;background:var(--stage)}
+#compare .stage-view{height:min(46vw,400px)}
+#compare{--c:var(--focus);--slots:1}
+#compare .stage-view::after{content:"";position:absolute;inset:0;pointer-events:none;background:repeating-linear-gradient(90deg,transparent 0 calc(100%/var(--slots) - 1px),var(--rule) 0 calc(100%/var(--slots)))}
+.prompt-choice{display:flex;flex-wrap:wrap;gap:6px;padding:10px 14px}
+.prompt-choice button{font:inherit;font-size:.88rem;color:inherit;background:var(--page);border:1px solid var(--rule);border-radius:999px;padding:3px 12px;cursor:pointer;overflow-wrap:anywhere}
+.prompt-choice button[aria-pressed=true]{background:var(--ink);color:var(--panel);border-color:var(--ink)}
+.slots{display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);border-top:1px solid var(--rule)}
+.slot{padding:6px 8px;border-right:1px solid var(--rule);border-top:3px solid var(--c);min-width:0}
+.slot:last-child{border-right:0}
+.slot select{display:block;width:100%;font:inherit;font-size:.82rem;color:inherit;background:var(--page);border:1px solid var(--rule);border-radius:6px;padding:2px 4px;margin-bottom:3px}
+.slot small{display:block;font-size:.76rem;min-height:1.3em}
+#viewer .stage-view canvas,#compare .stage-view canvas{display:block;width:100%;height:100%;touch-action:pan-y;cursor:grab}
+#viewer .stage-view canvas:active,#compare .stage-view canvas:active{cursor:grabbing}
 .tags{position:absolute;inset:10px 0 auto;display:flex;pointer-events:none;font-size:.8rem;font-weight:600}
 .tags[hidden]{display:none}
 .tags span{flex:1;text-align:center}
@@ -178,6 +171,7 @@ dl.config dt{color:var(--soft)}dl.config dd{margin:0;text-align:right;overflow-w
 .controls{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:center;padding:8px 14px 12px;font-size:.88rem}
 .controls button,.controls select{font:inherit;color:inherit;background:var(--page);border:1px solid var(--rule);border-radius:8px;padding:4px 11px;cursor:pointer}
 .controls .play{width:44px;height:34px;padding:0;background:var(--c);border-color:var(--c);display:grid;place-items:center}
+#compare .play::before{border-left-color:var(--panel)}#compare .play.on::before{border-color:var(--panel)}
 .play::before{content:"";border:solid transparent;border-width:7px 0 7px 12px;border-left-color:#fff;margin-left:3px}
 .play.on::before{border-width:0 4px;border-color:#fff;border-style:solid;width:4px;height:14px;box-sizing:content-box;margin:0}
 .layouts{display:inline-flex}.layouts[hidden]{display:none}
@@ -194,7 +188,7 @@ main{padding:22px 14px 40px}
 .group div{gap:6px}
 .group.single div{grid-template-columns:repeat(auto-fill,minmax(100px,1fr))}
 .choice{padding:3px 6px 5px}.choice span{font-size:.78rem}
-#viewer .stage-view{height:78vw}
+#viewer .stage-view,#compare .stage-view{height:78vw}
 .time{min-width:0}
 .arms{flex-wrap:nowrap;overflow-x:auto;margin:0 -14px;padding:8px 14px}
 .arms>*{flex:none}
@@ -209,7 +203,7 @@ body{font-size:10pt}table{font-size:6.8pt}.results td small,td small,th small{fo
 .arms button{border:0;padding:0 8px 0 0}
 main{max-width:none;padding:0}
 .arms{position:static}
-#viewer,#tip,.hint{display:none}
+#viewer,#compare,#tip,.hint{display:none}
 .plots,.plots.four{grid-template-columns:repeat(2,1fr)}
 .plot.large{grid-row:auto}
 .table,.plot,.group,dl.config{break-inside:avoid}

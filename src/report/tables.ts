@@ -1,8 +1,8 @@
 import type { DifferenceRow } from '../loop/layout.js';
-import { type Bar, formatSeconds, stackedBars } from './bars.js';
-import { armMeaning, orderMetrics, presentation } from './catalogue.js';
+import { armMeaning, HEADLINES, orderMetrics, presentation } from './catalogue.js';
 import { html, type Markup } from './html.js';
 import { armMark } from './marks.js';
+import { TOGETHER } from './multiples.js';
 import { formatEstimate, formatSpread, formatValue } from './scale.js';
 import { floorOf, noiseOf, type Run, seriesOf, slopesOf } from './series.js';
 import type { ReportData } from './types.js';
@@ -18,14 +18,57 @@ function slopeLines(run: Run, metric: string, arm: string): Markup[] {
 const plusMinus = (spread: number | undefined): Markup | false =>
   spread !== undefined && spread > 0 && html`<small>± ${formatSpread(spread)}</small>`;
 
-/** Every metric's last value in each arm beside real data and generation 0, with noise and slopes. */
-export function resultTable(run: Run): Markup {
-  const lastOf = new Map(
+/** The last generation of each arm that was evaluated. */
+const lastEvaluated = (run: Run): Map<string, number> =>
+  new Map(
     run.arms.map(({ arm }) => [
       arm,
-      Math.max(0, ...run.generations.filter((row) => row.arm === arm).map((row) => row.generation)),
+      Math.max(
+        0,
+        ...run.generations
+          .filter((row) => row.arm === arm && Object.keys(row.metrics).length > 0)
+          .map((row) => row.generation),
+      ),
     ]),
   );
+
+/** The headline metrics with a line an arm, for runs of more arms than a page is wide. */
+function armTable(run: Run): Markup {
+  const lastOf = lastEvaluated(run);
+  const several = run.seeds.length > 1;
+  const wanted = [...HEADLINES, 'withinDiversity', 'embeddingFid'].filter((key) => run.metrics.includes(key));
+  const keys = wanted.length > 0 ? wanted : run.metrics.slice(0, 5);
+  const series = keys.map((key) => seriesOf(run, (row) => row.metrics[key]));
+  const cell = (at: number, arm: string, generation: number): Markup => {
+    const point = series[at]
+      .find((one) => one.arm === arm)
+      ?.points.find((candidate) => candidate.generation === generation);
+    return html`${point ? formatValue(point.mean) : '–'}${point && several && html` <span class="soft">± ${formatSpread(point.deviation)}</span>`}`;
+  };
+  const [first] = run.arms;
+  return html`<div class="table"><table class="results">
+<thead><tr><th></th><th>generation</th>${keys.map((key) => html`<th>${presentation(key).name}<small>${presentation(key).unit}</small></th>`)}</tr></thead>
+<tbody>${
+    run.floors.length > 0 &&
+    html`<tr><th>real data</th><td class="floor-cell">–</td>${keys.map((key) => {
+      const floor = floorOf(run, key);
+      return html`<td class="floor-cell">${floor ? formatValue(floor.mean) : '–'}${plusMinus(floor?.spread)}</td>`;
+    })}</tr>`
+  }<tr><th>generation 0</th><td>0</td>${keys.map((key, k) => html`<td>${cell(k, first?.arm ?? '', 0)}${plusMinus(noiseOf(run, key))}</td>`)}</tr>${run.arms.map(
+    ({ arm, colour }) =>
+      html`<tr><th class="c${colour}">${armMark(colour)} ${arm}</th><td>${lastOf.get(arm)}</td>${keys.map((key, k) => html`<td>${cell(k, arm, lastOf.get(arm)!)}${slopeLines(run, key, arm)}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** What each arm ended with: all metrics, of many arms the headline ones with the others folded. */
+export function results(run: Run): Markup {
+  if (run.arms.length <= TOGETHER) return resultTable(run);
+  return html`${armTable(run)}<details><summary>all metrics</summary>${resultTable(run)}</details>`;
+}
+
+/** Every metric's last value in each arm beside real data and generation 0, with noise and slopes. */
+export function resultTable(run: Run): Markup {
+  const lastOf = lastEvaluated(run);
   const uneven = new Set(lastOf.values()).size > 1;
   const several = run.seeds.length > 1;
   return html`<div class="table"><table class="results">
@@ -62,7 +105,7 @@ export function resultTable(run: Run): Markup {
     .join(' ')}</p>`;
 }
 
-const formatP = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toPrecision(2));
+export const formatP = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toPrecision(2));
 
 function differenceRows(rows: readonly DifferenceRow[]): Markup {
   return html`<div class="table"><table><thead><tr><th>arms</th><th>metric</th><th>of</th><th>difference</th><th>95 % interval</th><th>lower in</th><th>sign</th><th>t</th><th>permutation</th></tr></thead><tbody>${rows.map(
@@ -85,38 +128,6 @@ export function differenceTable(run: Run): Markup | false {
   return html`<h3>Differences between arms</h3>
 <p class="soft">Paired over seeds, with the 95 % interval of their mean. An interval that holds 0 shows no difference (others are bold); of many intervals a few miss their true value by chance. The last three columns are two-sided p-values of the exact sign test, the paired t test and the sign-flip permutation test; with ${run.seeds.length} seeds the first and the last cannot go under ${formatP(2 ** (1 - run.seeds.length))}.</p>
 ${differenceRows(shown)}${folded.length > 0 && html`<details><summary>all other metrics and slopes (${folded.length})</summary>${differenceRows(folded)}</details>`}`;
-}
-
-/** Stages in the order they happen. */
-const STAGES = ['prepare', 'sample', 'select', 'correct', 'train', 'evaluate', 'checkpoint'] as const;
-
-/** Mean seconds per generation and stage, as bars and as a table. */
-export function costs(data: ReportData, run: Run): Markup | false {
-  const rows = data.costs;
-  if (rows.length === 0) return false;
-  const bars: (Bar & { count: number })[] = [];
-  const groups: (string | null)[] = [null, ...run.arms.map(({ arm }) => arm)];
-  for (const arm of groups) {
-    const own = rows.filter((row) => row.arm === arm);
-    if (own.length === 0) continue;
-    const parts = Object.fromEntries(
-      STAGES.map((stage) => [stage, own.reduce((sum, row) => sum + (row[stage] ?? 0), 0) / own.length]),
-    );
-    bars.push({ name: arm ?? 'generation 0', parts, count: own.length });
-  }
-  const used = STAGES.filter((stage) => bars.some((bar) => bar.parts[stage] > 0));
-  const perArm = bars.filter((bar) => bar.name !== 'generation 0');
-  const total = rows.reduce(
-    (sum, row) => sum + STAGES.reduce((part, stage) => part + (row[stage] ?? 0), 0),
-    0,
-  );
-  return html`<h2>Cost</h2>
-<p class="soft">Mean wall-clock time of one generation by stage. All stages of all arms and seeds together: ${formatSeconds(total)} (arms that ran at the same time count twice).</p>
-${perArm.length > 0 && stackedBars(perArm, STAGES)}
-<div class="table"><table><thead><tr><th>seconds</th>${used.map((stage) => html`<th>${stage}</th>`)}<th>sum</th><th>generations</th></tr></thead><tbody>${bars.map(
-    (bar) =>
-      html`<tr><th>${bar.name}</th>${used.map((stage) => html`<td>${bar.parts[stage] > 0 ? formatValue(bar.parts[stage]) : '–'}</td>`)}<td>${formatValue(used.reduce((sum, stage) => sum + bar.parts[stage], 0))}</td><td>${bar.count}</td></tr>`,
-  )}</tbody></table></div>`;
 }
 
 /** Nested settings as `a.b: value` lines. */

@@ -1,4 +1,6 @@
+import type { Judgement } from '../loop/judgement.js';
 import type { CostRow, Row } from '../loop/layout.js';
+import type { Machine } from '../loop/machine.js';
 
 /** One motion to be looked at. */
 export interface ViewerMotion {
@@ -45,6 +47,27 @@ export interface ArmProvenance {
   kept?: number;
 }
 
+/** One prompt as one generation of one arm drew it. */
+export interface PromptMotion {
+  /** Index among the prompts. */
+  prompt: number;
+  /** The arm; null for generation 0, which all arms share, and for real data. */
+  arm: string | null;
+  /** null for real data. */
+  generation: number | null;
+  fps: number;
+  /** See {@link ViewerMotion.joints}. */
+  joints: Float32Array;
+  note?: string;
+}
+
+/** A few prompts (items of the real set) that every generation of every arm was asked for with the same noise. */
+export interface PromptMotions {
+  seed: number;
+  prompts: string[];
+  motions: PromptMotion[];
+}
+
 /** Everything a report shows. */
 export interface ReportData {
   title: string;
@@ -56,6 +79,14 @@ export interface ReportData {
   costs: CostRow[];
   motions: ViewerMotion[];
   provenance?: ArmProvenance[];
+  /** The same prompts by arm and generation. */
+  prompts?: PromptMotions;
+  /** What came of the claims the run was registered for. */
+  judgement?: Judgement;
+  /** What worked on the run. */
+  machine?: Machine;
+  /** SHA-256 of config.json. */
+  configuration?: string;
   /** What the reader of the run noticed, e.g. that it is unfinished. */
   remarks?: string[];
 }

@@ -1,9 +1,10 @@
-import type { AlarmRow, ContractionRow, TheoryRow } from '../loop/layout.js';
+import type { AlarmRow, TheoryRow } from '../loop/layout.js';
 import { presentation } from './catalogue.js';
+import { contractionTable } from './contraction.js';
 import { html, type Markup } from './html.js';
-import { formatEstimate, formatSpread, formatValue } from './scale.js';
+import { formatSpread, formatValue } from './scale.js';
 import type { Run } from './series.js';
-import type { ArmProvenance } from './types.js';
+import type { ArmProvenance, ReportData } from './types.js';
 
 const verdict = ({ pass }: TheoryRow): Markup =>
   pass === undefined
@@ -35,18 +36,11 @@ function alarmText(row: AlarmRow, all: readonly AlarmRow[], seeds: number): stri
   return `${presentation(row.metric).name} changes for the worse in ${alike.length} of ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}, about generation ${at[at.length >> 1]}`;
 }
 
-const rates = (rows: readonly ContractionRow[]): Markup =>
-  html`<div class="table"><table><thead><tr><th>arm</th><th>metric</th><th>rate per generation</th><th>95 % interval</th></tr></thead><tbody>${rows.map(
-    (row) => {
-      const { value, low, high } = formatEstimate(row.rate, row.interval);
-      return html`<tr><th>${row.arm}</th><td>${presentation(row.metric).name}</td><td>${value}</td><td>${low} to ${high}</td></tr>`;
-    },
-  )}</tbody></table></div>`;
-
 /** Signs of collapse by arm, and how fast distances grow or heal. */
-export function alarmSection(run: Run): Markup | false {
-  const { alarms, contractions } = run;
-  if (alarms.length === 0 && contractions.length === 0) return false;
+export function alarmSection(data: ReportData, run: Run): Markup | false {
+  const { alarms } = run;
+  const rates = contractionTable(data, run);
+  if (alarms.length === 0 && rates === false) return false;
   const lines = run.arms.flatMap(({ arm }) => {
     const own = alarms.filter((row) => row.arm === arm);
     const texts = [...new Set(own.map((row) => alarmText(row, own, run.seeds.length)))];
@@ -55,7 +49,7 @@ export function alarmSection(run: Run): Markup | false {
   return html`<h2>Signs of collapse</h2>
 ${lines.length > 0 ? html`<ul class="alarms">${lines}</ul>` : html`<p>None.</p>`}
 <p class="soft">A change for the worse in the level of diversity or distance, by Pettitt’s rank test at 1 % in a seed and larger than twice the noise of an evaluation; of many seeds a few show one by chance.</p>
-${contractions.length > 0 && html`<h3>Contraction rate</h3><p class="soft">Slope of a distance over that of the generation before: under 1 the loop heals, above 1 it runs away. Noise makes it smaller than it is.</p>${rates(contractions)}`}`;
+${rates}`;
 }
 
 /** Where the synthetic samples of each arm's last generation come from. */

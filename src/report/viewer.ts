@@ -5,9 +5,6 @@ import { page } from './page.js';
 import { formatValue } from './scale.js';
 import type { BeforeAfter, ViewerMotion, ViewerTable } from './types.js';
 
-/** Colour number of motions that belong to no arm. */
-export const NO_ARM = 8;
-
 /** The player; `first` is the motion it opens with. */
 export const player = (motions: readonly ViewerMotion[], first: number): Markup => html`
 <section id="viewer" data-first="${first}" aria-label="motion viewer">

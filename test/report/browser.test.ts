@@ -89,7 +89,7 @@ const look = (page: Page, from: number, to: number): Promise<{ inked: number; re
     ([left, right]) =>
       new Promise<{ inked: number; red: number }>((resolve) => {
         const read = (): void => {
-          const source = document.querySelector<HTMLCanvasElement>('.stage-view canvas')!;
+          const source = document.querySelector<HTMLCanvasElement>('#viewer .stage-view canvas')!;
           const copy = document.createElement('canvas');
           copy.width = source.width;
           copy.height = source.height;
@@ -147,28 +147,28 @@ inBrowser('a report opens from a file without complaint and draws all arms', asy
 inBrowser('play advances the frame, keys step, the scrub bar jumps', async ({ browser, dir }) => {
   const { page, complaints } = await open(browser, join(dir, 'report.html'));
   assert.is(await frame(page), 0);
-  await page.click('.play');
+  await page.click('#viewer .play');
   await page.waitForFunction(
     () => Number(document.querySelector<HTMLElement>('#viewer')!.dataset.frame) > 5,
     undefined,
     { timeout: 20_000 },
   );
-  await page.click('.play');
-  await page.focus('.stage-view canvas');
+  await page.click('#viewer .play');
+  await page.focus('#viewer .stage-view canvas');
   await page.keyboard.press('Home');
   await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '0');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Shift+ArrowRight');
   await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '11');
-  await page.locator('.scrub').fill('42');
+  await page.locator('#viewer .scrub').fill('42');
   await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '42');
-  assert.match((await page.textContent('.time')) ?? '', /2\.10 \/ 2\.95 s · frame 42/);
-  const strip = (await page.locator('.timeline').boundingBox())!;
-  await page.click('.timeline', { position: { x: 8 + (strip.width - 16) * (10 / 59), y: 20 } });
+  assert.match((await page.textContent('#viewer .time')) ?? '', /2\.10 \/ 2\.95 s · frame 42/);
+  const strip = (await page.locator('#viewer .timeline').boundingBox())!;
+  await page.click('#viewer .timeline', { position: { x: 8 + (strip.width - 16) * (10 / 59), y: 20 } });
   await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '10');
-  await page.focus('.scrub');
+  await page.focus('#viewer .scrub');
   await page.keyboard.press('Space');
-  assert.is(await page.getAttribute('.play', 'aria-label'), 'pause');
+  assert.is(await page.getAttribute('#viewer .play', 'aria-label'), 'pause');
   assert.equal(complaints, []);
   await page.close();
 });
@@ -176,7 +176,7 @@ inBrowser('play advances the frame, keys step, the scrub bar jumps', async ({ br
 inBrowser('before and after: side by side, overlaid, after alone', async ({ browser, dir }) => {
   const { page, complaints } = await open(browser, join(dir, 'report.html'));
   const picture = async (): Promise<string> =>
-    (await page.locator('.stage-view canvas').screenshot()).toString('base64');
+    (await page.locator('#viewer .stage-view canvas').screenshot()).toString('base64');
   const settle = (): Promise<void> =>
     page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
@@ -192,8 +192,8 @@ inBrowser('before and after: side by side, overlaid, after alone', async ({ brow
   assert.is(await page.getAttribute('[data-layout=after]:not(#viewer)', 'aria-pressed'), 'true');
   // A motion of an arm without correction has no before: the choice of layouts goes away.
   await page.click('.choice >> nth=0');
-  assert.not.ok(await page.isVisible('.layouts'));
-  assert.match((await page.textContent('.chosen b')) ?? '', /baseline · best/);
+  assert.not.ok(await page.isVisible('#viewer .layouts'));
+  assert.match((await page.textContent('#viewer .chosen b')) ?? '', /baseline · best/);
   assert.equal(complaints, []);
   await page.close();
 });
@@ -214,9 +214,72 @@ inBrowser('pointing at a chart reads all arms; an arm can be hidden', async ({ b
   await page.close();
 });
 
+inBrowser(
+  'the same prompt by arm and generation: columns play together and can be changed',
+  async ({ browser, dir }) => {
+    const { page, complaints } = await open(browser, join(dir, 'report.html'));
+    const compare = page.locator('#compare');
+    assert.is(await compare.getAttribute('data-ready'), null, 'not before it is looked at');
+    await compare.scrollIntoViewIfNeeded();
+    await page.waitForSelector('#compare[data-ready]', { timeout: 30_000 });
+    const slots = (): Promise<string | null> => compare.getAttribute('data-slots');
+    // Real data and the four arms of the argument, at generation 6.
+    assert.is(await slots(), '-1:-1 0:6 1:6 3:6 4:6');
+    const settle = (): Promise<void> =>
+      page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+      );
+    const picture = async (): Promise<string> => {
+      await settle();
+      return (await compare.locator('canvas').screenshot()).toString('base64');
+    };
+    const first = await picture();
+    const inked = await page.evaluate(() => {
+      const source = document.querySelector<HTMLCanvasElement>('#compare canvas')!;
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [source.width, source.height];
+      const context = copy.getContext('2d', { willReadFrequently: true })!;
+      context.drawImage(source, 0, 0);
+      // Of each fifth of the picture the share of pixels that are neither grey nor nearly so: a coloured figure.
+      return Array.from({ length: 5 }, (_, i) => {
+        const part = Math.floor(copy.width / 5);
+        const { data } = context.getImageData(i * part, 0, part, copy.height);
+        let coloured = 0;
+        for (let k = 0; k < data.length; k += 4)
+          if (Math.max(data[k], data[k + 1], data[k + 2]) - Math.min(data[k], data[k + 1], data[k + 2]) > 60)
+            coloured++;
+        return coloured / (data.length / 4);
+      });
+    });
+    for (const share of inked.slice(1)) assert.ok(share > 0.02, `a figure in every column: ${inked}`);
+    await page.selectOption('[aria-label="generation of column 3"]', '1');
+    assert.is(await slots(), '-1:-1 0:6 1:1 3:6 4:6');
+    assert.is.not(await picture(), first);
+    assert.match((await compare.locator('.slot').nth(2).textContent()) ?? '', /physical error 1\.0 mm/);
+    await page.selectOption('[aria-label="arm of column 1"]', '2');
+    assert.is(await slots(), '2:6 0:6 1:1 3:6 4:6');
+    // All columns through the generations at once: 0, 1, 6.
+    await compare.locator('.every-generation').fill('0');
+    assert.is(await slots(), '2:0 0:0 1:0 3:0 4:0');
+    assert.is(await compare.locator('.every-name').textContent(), 'generation 0');
+    await compare.locator('.fewer').click();
+    assert.is((await slots())?.split(' ').length, 4);
+    await page.click('[data-prompt="1"]:not(#compare)');
+    assert.is(await compare.getAttribute('data-prompt'), '1');
+    await compare.locator('.play').click();
+    await page.waitForFunction(
+      () => Number(document.querySelector<HTMLElement>('#compare')!.dataset.frame) > 5,
+      undefined,
+      { timeout: 20_000 },
+    );
+    assert.equal(complaints, []);
+    await page.close();
+  },
+);
+
 inBrowser('dragging turns the figure', async ({ browser, dir }) => {
   const { page } = await open(browser, join(dir, 'viewer.html'));
-  const canvas = page.locator('.stage-view canvas');
+  const canvas = page.locator('#viewer .stage-view canvas');
   const before = (await canvas.screenshot()).toString('base64');
   await canvas.hover();
   await page.mouse.down();
@@ -244,10 +307,10 @@ inBrowser(
   async ({ plain, dir }) => {
     const { page, complaints } = await open(plain, join(dir, 'report.html'));
     assert.is(await page.getAttribute('#viewer', 'data-kind'), 'canvas');
-    assert.match((await page.textContent('.viewer-message')) ?? '', /no WebGL/);
+    assert.match((await page.textContent('#viewer .viewer-message')) ?? '', /no WebGL/);
     assert.ok((await inked(page, 0, 0.5)) > 0.03);
     assert.ok((await inked(page, 0.5, 1)) > 0.03);
-    await page.locator('.scrub').fill('20');
+    await page.locator('#viewer .scrub').fill('20');
     await page.waitForFunction(() => document.querySelector<HTMLElement>('#viewer')!.dataset.frame === '20');
     assert.equal(complaints, []);
     await page.close();

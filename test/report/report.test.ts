@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clientScript, linkClient, threeSources } from '../../src/report/bundle.js';
 import { renderReport, renderViewer } from '../../src/report/index.js';
-import { ARMS, sampleData, sampleMotions } from './sample.js';
+import { ARMS, judgement, manyArms, sampleData, sampleMotions } from './sample.js';
 
 const NASTY = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'';
 
@@ -101,6 +101,7 @@ test('runs that lack parts still give a page', () => {
   data.rows = data.rows.filter((row) => row.kind === 'generation');
   data.costs = [];
   data.motions = [];
+  data.prompts = undefined;
   const page = renderReport(data);
   assert.not.match(withoutScripts(page), /NaN|undefined|Infinity/);
   assert.not.match(page, /id="three-core"/);
@@ -132,6 +133,107 @@ test('numbers of a diverged run do not break the charts', () => {
   }
   const page = renderReport(data);
   assert.not.match(withoutScripts(page), /NaN|undefined/);
+});
+
+test('generations between two evaluations: lines join over the gaps, the last evaluated one is the result', () => {
+  const data = sampleData(2, 20);
+  for (const row of data.rows) if (row.kind === 'generation' && row.generation % 5 !== 0) row.metrics = {};
+  // An arm that is still under way, between two evaluations.
+  data.rows = data.rows.filter(
+    (row) => !(row.kind === 'generation' && row.arm === 'placebo' && row.generation > 17),
+  );
+  const page = withoutScripts(renderReport(data));
+  assert.not.match(page, /NaN|undefined/);
+  const chart = page.slice(page.indexOf('<b>Recall</b>'));
+  const line = chart.match(/<path class="line" d="([^"]*)"/)![1];
+  assert.is(line.match(/[ML]/g)?.length, 5, 'one line through the five evaluations');
+  const table = page.slice(page.indexOf('<table class="results">'), page.indexOf('</table>'));
+  assert.match(table, /placebo<small>generation 15/);
+  assert.match(table, /corrected<small>generation 20/);
+});
+
+test('claims come first, each with its verdict, what was measured, and every seed', () => {
+  const data = sampleData(3, 6);
+  data.judgement = judgement(data.rows);
+  const page = withoutScripts(renderReport(data));
+  const section = page.slice(
+    page.indexOf('<h2>What was claimed beforehand'),
+    page.indexOf('<h2>Results at the last'),
+  );
+  assert.match(section, /slope of fid: baseline &lt; corrected &lt; uncorrected in 2 of 3 seeds/);
+  assert.is(section.match(/class="verdict met">met</g)?.length, 1);
+  assert.is(section.match(/class="verdict missed">missed</g)?.length, 1);
+  assert.is(section.match(/class="verdict open">not decidable</g)?.length, 1);
+  assert.match(section, /the arm cleaned did not run|3 of 5 seeds are there/);
+  assert.match(section, /Run with changes to the protocol: generations: 50 -&gt; 6/);
+  assert.not.match(section, /no pre-registration/);
+  data.judgement.beforeResults = false;
+  assert.match(renderReport(data), /they are no pre-registration/);
+});
+
+test('a dozen arms and more: a line an arm in the table, a chart an arm, a colour number each', () => {
+  const data = manyArms(17, 10);
+  const page = withoutScripts(renderReport(data));
+  const table = page.slice(page.indexOf('<table class="results">'), page.indexOf('</table>'));
+  assert.is(table.match(/<tr>/g)?.length, 1 + 1 + 1 + 17, 'head, real data, generation 0, arms');
+  const multiples = page.slice(
+    page.indexOf('Kinetic FID, arm by arm'),
+    page.indexOf('As the paper plots them'),
+  );
+  assert.is(multiples.match(/<figure/g)?.length, 17);
+  assert.is(multiples.match(/class="context"/g)?.length, 17 * 16);
+  const toggles = [...page.matchAll(/data-toggle-arm="(\d+)"/g)].map(([, colour]) => colour);
+  assert.is(new Set(toggles).size, 17);
+});
+
+test('cost: per generation whatever a unit holds, with the share of the correction', () => {
+  const data = sampleData(1, 4);
+  data.costs = [
+    { seed: 0, arm: 'corrected', generation: 2, train: 18, correct: 2 },
+    { seed: 0, arm: 'corrected', generation: 4, train: 18, correct: 2 },
+  ];
+  const page = renderReport(data);
+  const section = page.slice(page.indexOf('<h2>Cost'), page.indexOf('<h2>Configuration'));
+  assert.match(section, /<td>1\.00<\/td><td>9\.00<\/td><td>10\.0<\/td><td>10\.0 %<\/td><td>4<\/td>/);
+});
+
+test('whether the generator itself becomes more physical: first and last of error, force and displacement', () => {
+  const page = renderReport(sampleData(1, 6));
+  const section = page.slice(page.indexOf('more physical by itself'), page.indexOf('<h2>Correction and'));
+  const row = section.slice(section.lastIndexOf('corrected</th>'));
+  assert.match(
+    row,
+    /<td>39\.0 → <b>1[67]\.\d<\/b><\/td><td>0\.440 → <b>0\.390<\/b><\/td><td>44\.0 → <b>39\.0/,
+  );
+});
+
+test('contraction: measured rate and limit beside what the theorem promises at best', () => {
+  const data = sampleData(1, 30);
+  for (const row of data.rows)
+    if (row.kind === 'generation') {
+      const rate = row.arm === 'uncorrected' ? 0.9 : 0.5;
+      row.metrics.fid = 30 - 20 * rate ** row.generation;
+    }
+  const section = renderReport(data).split('Contraction rate</h3>')[1];
+  const cells = (arm: string): string =>
+    section.slice(section.indexOf(`<tr><th>${arm}</th>`)).split('</tr>')[0];
+  assert.match(cells('uncorrected'), /<td>0\.9[\d.]*, to 30\.0<\/td>.*<td>no promise<\/td>$/);
+  // lambda 1, gamma 1: rho is infinite. With lambda 1/4: rho = 1/3, halved by gamma = 1.
+  assert.match(cells('corrected'), /<td>0\.5[\d.]*, to 30\.0<\/td>.*<td>no promise<\/td>$/);
+  (data.config.config as Record<string, unknown>).lambda = 0.25;
+  const other = renderReport(data).split('Contraction rate</h3>')[1];
+  assert.match(other.slice(other.indexOf('<th>corrected</th>')), /^.*?<td>0\.167<\/td><\/tr>/);
+  assert.match(other.slice(other.indexOf('<th>uncorrected</th>')), /^.*?<td>0\.333<\/td><\/tr>/);
+});
+
+test('prompts travel packed, a clip for each arm and generation there is, captions as text', () => {
+  const data = sampleData(1, 6);
+  const page = renderReport(data);
+  const packed = JSON.parse(page.match(/<script type="application\/json" id="prompts">([^<]*)</)![1]);
+  assert.is(packed.clips.length, data.prompts!.motions.length);
+  assert.is(packed.clips.filter(({ arm }: { arm: number }) => arm === -1).length, 4);
+  assert.match(page, /a person &lt;b&gt;jumps&lt;\/b&gt;/);
+  assert.not.match(renderReport({ ...data, prompts: undefined }), /id="compare"/);
 });
 
 test('a viewer page needs no table, and a table may not point beside the motions', () => {

@@ -1,7 +1,10 @@
+import { judge } from '../../src/loop/judge.js';
+import type { Judgement } from '../../src/loop/judgement.js';
 import type { CostRow, GenerationRow, Row } from '../../src/loop/layout.js';
+import { parsePreregistration } from '../../src/loop/preregistration.js';
 import { JOINT_COUNT } from '../../src/motion/skeleton.js';
 import { Random } from '../../src/random/random.js';
-import type { ReportData, ViewerMotion } from '../../src/report/index.js';
+import type { PromptMotions, ReportData, ViewerMotion } from '../../src/report/index.js';
 
 /** Made-up curves for tests of the page alone: shapes like those of real runs, numbers of no run. */
 const SHAPES: Record<string, Record<string, [start: number, end: number]>> = {
@@ -276,6 +279,106 @@ export function sampleMotions(): ViewerMotion[] {
   );
 }
 
+/** A run of many made-up arms: the usual ones and variants of them. */
+export function manyArms(count: number, last: number): ReportData {
+  const data = sampleData(2, last);
+  const variants = Array.from({ length: count - ARMS.length }, (_, i) => {
+    const kind = ['cleaned', 'restored', 'corrected', 'uncorrected'][i % 4];
+    return i < 2 ? kind : `${kind}@lambda=${(0.1 * i).toFixed(1)}`;
+  });
+  const rows = data.rows.flatMap((row) =>
+    row.kind === 'generation' && row.arm === 'corrected'
+      ? variants.map((arm, i) => ({
+          ...row,
+          arm,
+          metrics: { ...row.metrics, fid: row.metrics.fid * (1 + 0.1 * (i + 1) * (row.generation / last)) },
+        }))
+      : [],
+  );
+  return { ...data, rows: [...data.rows, ...rows] };
+}
+
+/** What made-up rows of three seeds decide: a gate that is met, one that is missed, a goal that is open. */
+export function judgement(rows: readonly Row[]): Judgement {
+  const preregistration = parsePreregistration({
+    question: 'Does it hold?',
+    primary: 'fid',
+    claims: [
+      {
+        name: 'Order of slopes',
+        kind: 'gate',
+        all: [
+          {
+            type: 'order',
+            metric: 'fid',
+            of: 'slope',
+            arms: ['baseline', 'corrected', 'uncorrected'],
+            inSeeds: [2, 3],
+          },
+        ],
+      },
+      {
+        name: 'A tenth of the FID',
+        kind: 'gate',
+        all: [
+          {
+            type: 'ratio',
+            metric: 'fid',
+            arm: 'corrected',
+            against: 'uncorrected',
+            atMost: 0.1,
+            seeds: 3,
+            test: { name: 't', below: 0.01 },
+          },
+        ],
+      },
+      {
+        name: 'Five seeds',
+        kind: 'goal',
+        all: [
+          { type: 'ratio', metric: 'recall', arm: 'selected', against: 'baseline', atLeast: 0.5, seeds: 5 },
+        ],
+      },
+    ],
+  });
+  const generations = Math.max(...rows.map((row) => (row.kind === 'generation' ? row.generation : 0)));
+  return {
+    format: 1,
+    protocol: 'sample',
+    question: preregistration.question,
+    beforeResults: true,
+    changes: [`generations: 50 -> ${generations}`],
+    configuration: 'c'.repeat(64),
+    generations,
+    claims: judge(preregistration, rows, { generations }),
+  };
+}
+
+/** Two prompts at generation 0, 1 and the last of every arm, and the real motions of these prompts. */
+export function samplePrompts(last: number): PromptMotions {
+  const prompts = ['a person walks forward', 'a person <b>jumps</b>'];
+  const at = (arm: string | null, generation: number | null, lift: number): PromptMotions['motions'] =>
+    prompts.map((_, prompt) => ({
+      prompt,
+      arm,
+      generation,
+      fps: 20,
+      joints: stickFigure(60, lift + 0.1 * prompt),
+      note: `physical error ${(100 * lift).toFixed(1)} mm`,
+    }));
+  return {
+    seed: 0,
+    prompts,
+    motions: [
+      ...at(null, null, 0),
+      ...at(null, 0, 0.05),
+      ...ARMS.flatMap((arm, i) =>
+        [1, last].flatMap((generation) => at(arm, generation, 0.01 * i * generation)),
+      ),
+    ],
+  };
+}
+
 export const sampleData = (seeds: number, last: number): ReportData => ({
   title: 'Self-consuming loop: sample',
   config: {
@@ -293,4 +396,5 @@ export const sampleData = (seeds: number, last: number): ReportData => ({
   rows: sampleRows(seeds, last),
   costs: sampleCosts(seeds, last),
   motions: sampleMotions(),
+  prompts: samplePrompts(last),
 });

@@ -99,8 +99,16 @@ test('arms and metrics have a fixed order; an arm keeps its colour whichever oth
   assert.equal(orderArms(['selected', 'uncorrected', 'own']), [
     { arm: 'uncorrected', colour: 1 },
     { arm: 'selected', colour: 4 },
-    { arm: 'own', colour: 6 },
+    { arm: 'own', colour: 10 },
   ]);
+  // The variants of a kind stand with it, and 24 arms have 24 colour numbers.
+  const variants = orderArms(['restored', 'corrected@gamma=1', 'baseline', 'corrected']);
+  assert.equal(
+    variants.map(({ arm }) => arm),
+    ['baseline', 'corrected@gamma=1', 'corrected', 'restored'],
+  );
+  const many = orderArms(Array.from({ length: 24 }, (_, i) => (i === 0 ? 'corrected' : `own${i}`)));
+  assert.is(new Set(many.map(({ colour }) => colour)).size, 24);
   assert.equal(orderMetrics(['w2', 'skate', 'fid']), ['fid', 'skate', 'w2']);
   assert.is(presentation('physErr').unit, 'mm');
   assert.is(presentation('rootSpeed').name, 'Root speed');

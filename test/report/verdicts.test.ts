@@ -81,7 +81,7 @@ test('alarms are summed over seeds, rates have their intervals', () => {
     /<b>uncorrected<\/b>: Kinetic FID changes for the worse in 2 of 3 seeds, about generation 4/,
   );
   assert.match(text, /<b>selected<\/b>: Kinetic FID grows by itself: ×1\.25 per generation/);
-  assert.match(text, /<td>1\.25<\/td><td>1\.10 to 1\.40<\/td>/);
+  assert.match(text, /<div>1\.25 <span class="soft">\[1\.10, 1\.40\]<\/span><\/div>/);
 });
 
 test('provenance names models by their hash; differences have their tests', () => {

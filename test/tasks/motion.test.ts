@@ -81,13 +81,25 @@ test('all five arms on a small model: every row, every metric, samples to look a
   );
   assert.equal(
     shown.motions.map(({ stage, role }: { stage: string; role: string }) => `${stage} ${role}`),
-    ['evaluation', 'before', 'after'].flatMap((stage) =>
-      ['best', 'median', 'worst'].map((role) => `${stage} ${role}`),
-    ),
+    [
+      ...['evaluation', 'before', 'after'].flatMap((stage) =>
+        ['best', 'median', 'worst'].map((role) => `${stage} ${role}`),
+      ),
+      ...new Array(4).fill('evaluation prompt'),
+    ],
   );
+  const promptsOf = async (unit: string): Promise<number[]> => {
+    const text = Buffer.from((await fs.read(`out/seed-0/${unit}/samples/samples.json`))!).toString();
+    const { motions } = JSON.parse(text) as { motions: { role: string; stage: string; item: number }[] };
+    return motions
+      .filter(({ role, stage }) => role === 'prompt' && stage === 'evaluation')
+      .map(({ item }) => item);
+  };
+  for (const unit of ['gen-0000', 'baseline/gen-0001', 'selected/gen-0002'])
+    assert.equal(await promptsOf(unit), await promptsOf('corrected/gen-0002'), 'the same prompts everywhere');
   assert.is(shown.motions[3].item, shown.motions[6].item, 'before and after are the same motion');
   const { shape, data } = readNumbers((await fs.read('out/seed-0/corrected/gen-0002/samples/samples.npy'))!);
-  assert.equal(shape, [9, 20, 22, 3]);
+  assert.equal(shape, [13, 20, 22, 3]);
   assert.ok((data as Float32Array).every(Number.isFinite));
 
   const record = JSON.parse(

@@ -1,6 +1,6 @@
 import { BONE_RADII, BONES, FEET, GROUND, HEAD, HEAD_RADIUS } from './body.js';
 import { type Camera, FIELD_OF_VIEW, projector } from './camera.js';
-import { contactColour, type Figure, pixelRatio, type Stage, type Theme } from './stage.js';
+import { cameraOf, contactColour, type Figure, pixelRatio, type Stage, type Theme } from './stage.js';
 
 type Project = ReturnType<typeof projector>;
 
@@ -104,7 +104,7 @@ export function canvasStage(canvas: HTMLCanvasElement): Stage {
   const context = canvas.getContext('2d')!;
   return {
     kind: 'canvas',
-    draw(views, camera, theme, width, height) {
+    draw(views, cameras, theme, width, height) {
       const ratio = pixelRatio();
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
@@ -117,6 +117,7 @@ export function canvasStage(canvas: HTMLCanvasElement): Stage {
         context.clip();
         context.fillStyle = theme.background;
         context.fillRect(0, 0, part, height);
+        const camera = cameraOf(cameras, i);
         const project = projector(camera, part, height);
         drawGround(context, project, camera, theme);
         for (const figure of figures) drawContacts(context, project, figure, theme);

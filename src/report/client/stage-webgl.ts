@@ -1,6 +1,6 @@
 import { BONE_RADII, BONES, FEET, GROUND, HEAD, HEAD_RADIUS, LEFT } from './body.js';
 import { type Camera, cameraPosition, FIELD_OF_VIEW } from './camera.js';
-import { contactColour, type Figure, pixelRatio, type Stage, type Theme } from './stage.js';
+import { cameraOf, contactColour, type Figure, pixelRatio, type Stage, type Theme } from './stage.js';
 import type { Instances, Mesh3D, Node3D, Three } from './three.js';
 
 const JOINTS = 22;
@@ -176,9 +176,21 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
     ...bodies.flatMap((body) => body.nodes),
   );
 
+  const aim = (view: Camera): void => {
+    const [x, y, z] = cameraPosition(view);
+    camera.position.set(x, y, z);
+    camera.lookAt(...view.target);
+    lamp.position.set(x, y, z);
+    lamp.target.position.set(...view.target);
+    grid.position.x = Math.round(view.target[0]);
+    grid.position.z = Math.round(view.target[2]);
+    sun.target.position.set(view.target[0], 0, view.target[2]);
+    sun.position.set(view.target[0] + 1.8, 5, view.target[2] + 2.2);
+  };
+
   return {
     kind: 'webgl',
-    draw(views, view: Camera, theme, width, height) {
+    draw(views, cameras, theme, width, height) {
       renderer.setPixelRatio(pixelRatio());
       renderer.setSize(width, height, false);
       renderer.setScissorTest(true);
@@ -190,16 +202,8 @@ export function webglStage(three: Three, canvas: HTMLCanvasElement): Stage {
       const part = width / views.length;
       camera.aspect = part / height;
       camera.updateProjectionMatrix();
-      const [x, y, z] = cameraPosition(view);
-      camera.position.set(x, y, z);
-      camera.lookAt(...view.target);
-      lamp.position.set(x, y, z);
-      lamp.target.position.set(...view.target);
-      grid.position.x = Math.round(view.target[0]);
-      grid.position.z = Math.round(view.target[2]);
-      sun.target.position.set(view.target[0], 0, view.target[2]);
-      sun.position.set(view.target[0] + 1.8, 5, view.target[2] + 2.2);
       views.forEach((figures, i) => {
+        aim(cameraOf(cameras, i));
         bodies.forEach((body, k) => {
           for (const node of body.nodes) node.visible = false;
           if (figures[k]) body.update(figures[k], theme);

@@ -24,15 +24,19 @@ export interface Theme {
 /** Something that draws figures: WebGL where there is one, otherwise a plain canvas. */
 export interface Stage {
   readonly kind: 'webgl' | 'canvas';
-  /** Draws one picture per view, side by side. `width` and `height` are CSS pixels. */
+  /** Draws one picture per view, side by side, each through its own camera or all through one. `width` and `height` are CSS pixels. */
   draw(
     views: readonly (readonly Figure[])[],
-    camera: Camera,
+    cameras: Camera | readonly Camera[],
     theme: Theme,
     width: number,
     height: number,
   ): void;
 }
+
+/** The camera of a view. */
+export const cameraOf = (cameras: Camera | readonly Camera[], view: number): Camera =>
+  'target' in cameras ? cameras : cameras[view];
 
 /** Pixels of screen per CSS pixel, bounded so that a dense phone display does not draw nine times the work. */
 export const pixelRatio = (): number => Math.min(2, globalThis.devicePixelRatio || 1);

@@ -129,8 +129,15 @@ async function inflate(id: string): Promise<string> {
 const moduleUrl = (source: string): string =>
   URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
 
-/** three.js from the page itself: its two files are inflated and imported from memory, so that nothing is fetched. */
-export async function loadThree(): Promise<Three> {
+let three: Promise<Three> | undefined;
+
+/** three.js from the page itself: its two files are inflated and imported from memory, once, so that nothing is fetched. */
+export function loadThree(): Promise<Three> {
+  three ??= importThree();
+  return three;
+}
+
+async function importThree(): Promise<Three> {
   const [core, module] = await Promise.all([inflate('three-core'), inflate('three-module')]);
   const coreUrl = moduleUrl(core);
   return (await import(moduleUrl(module.replaceAll("'./three.core.js'", `'${coreUrl}'`)))) as Three;

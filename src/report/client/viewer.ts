@@ -1,40 +1,15 @@
-import { type Camera, orbit, zoom } from './camera.js';
+import type { Camera } from './camera.js';
 import { inContact, type PackedMotion, poseAt, unpackJoints } from './codec.js';
-import type { Figure, Stage, Theme } from './stage.js';
-import { canvasStage } from './stage-canvas.js';
-import { webglStage } from './stage-webgl.js';
-import { loadThree } from './three.js';
+import { createStage } from './create-stage.js';
+import { cssColour, find, pageTheme } from './page-style.js';
+import type { Figure } from './stage.js';
 import { drawTimeline, frameUnder } from './timeline.js';
+import { turnByPointer } from './turning.js';
 
 /** Where the camera starts: half in front of a figure that faces +z, a little above. */
 const FRONT = { yaw: 0.7, pitch: 0.16 };
 
 type Layout = 'side' | 'over' | 'after';
-
-const find = <E extends HTMLElement>(root: ParentNode, selector: string): E =>
-  root.querySelector<E>(selector)!;
-
-const cssColour = (name: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** A stage on three.js, or on a plain canvas where WebGL or what loads it is missing; the reason is shown. */
-async function createStage(
-  canvas: HTMLCanvasElement,
-  say: (text: string) => void,
-): Promise<[Stage, HTMLCanvasElement]> {
-  try {
-    // Asked before three.js is, which would report a failure at length.
-    if (!document.createElement('canvas').getContext('webgl2')) throw new Error('no WebGL 2 context');
-    return [webglStage(await loadThree(), canvas), canvas];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    say(`3-D drawing is not available here (${reason}): figures are drawn flat, without shadows.`);
-    // A canvas that was asked for WebGL gives no other context.
-    const plain = canvas.cloneNode() as HTMLCanvasElement;
-    canvas.replaceWith(plain);
-    return [canvasStage(plain), plain];
-  }
-}
 
 /** Everything the viewer does: choice of motion, playing, camera, layout of before and after. */
 export async function startViewer(): Promise<void> {
@@ -68,14 +43,6 @@ export async function startViewer(): Promise<void> {
   let previous = 0;
 
   const poses = [new Float32Array(66), new Float32Array(66)];
-  const theme = (): Theme => ({
-    background: cssColour('--stage'),
-    grid: cssColour('--stage-grid'),
-    contact: cssColour('--contact'),
-    sunk: cssColour('--before'),
-    dark: matchMedia('(prefers-color-scheme: dark)').matches,
-  });
-
   function views(): Figure[][] {
     const frame = Math.round(at);
     const now: Figure = {
@@ -102,7 +69,7 @@ export async function startViewer(): Promise<void> {
     const drawn = views();
     aim(drawn[drawn.length - 1][0].pose);
     const box = canvas.parentElement!.getBoundingClientRect();
-    stage.draw(drawn, camera, theme(), box.width, box.height);
+    stage.draw(drawn, camera, pageTheme(), box.width, box.height);
     drawTimeline(timeline, motion, at, {
       after: cssColour(`--c${motion.colour}`),
       before: cssColour('--before'),
@@ -239,39 +206,9 @@ export async function startViewer(): Promise<void> {
     stale = true;
   });
 
-  const pointers = new Map<number, [number, number]>();
-  canvas.addEventListener('pointerdown', (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    pointers.set(event.pointerId, [event.clientX, event.clientY]);
-    canvas.focus({ preventScroll: true });
-  });
-  canvas.addEventListener('pointermove', (event) => {
-    const last = pointers.get(event.pointerId);
-    if (!last) return;
-    if (pointers.size === 1)
-      orbit(camera, event.clientX - last[0], event.pointerType === 'touch' ? 0 : event.clientY - last[1]);
-    else {
-      const other = [...pointers].find(([id]) => id !== event.pointerId)![1];
-      const gap = (p: readonly number[]): number => Math.hypot(p[0] - other[0], p[1] - other[1]);
-      zoom(camera, gap(last) / Math.max(1, gap([event.clientX, event.clientY])));
-    }
-    pointers.set(event.pointerId, [event.clientX, event.clientY]);
+  turnByPointer(canvas, camera, () => {
     stale = true;
   });
-  for (const end of ['pointerup', 'pointercancel'] as const) {
-    canvas.addEventListener(end, (event) => pointers.delete(event.pointerId));
-  }
-  canvas.addEventListener(
-    'wheel',
-    (event) => {
-      // The wheel scrolls the page unless the picture was clicked first.
-      if (document.activeElement !== canvas && !event.ctrlKey) return;
-      event.preventDefault();
-      zoom(camera, Math.exp(event.deltaY * 0.001));
-      stale = true;
-    },
-    { passive: false },
-  );
 
   new ResizeObserver(() => {
     stale = true;
