@@ -4,11 +4,25 @@ export { type DistributionShift, distributionShift } from './distribution-shift.
 export { type Described, Evaluator, type EvaluatorOptions, type LabelledMotions } from './evaluator.js';
 export { featureMoments, frechetDistance } from './frechet.js';
 export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
-export { diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
+export { matchingDistance, type PoolOptions, rPrecision, unitRows } from './matching.js';
+export { copyable, copyingDistance, poseSequences } from './memorisation.js';
+export {
+  diversity,
+  nearestDistance,
+  nearestDistances,
+  precisionRecall,
+  withinDiversity,
+} from './neighbours.js';
 export { meanPlausibility, measureEach } from './physical.js';
 export { PrincipalComponents, Standardiser } from './principal-components.js';
 export { symmetricEigen } from './symmetric-eigen.js';
 export { columnMeans, covariance, distances, newTable, type Table, takeRows } from './table.js';
+
+/**
+ * Version of what the metrics are: raised whenever a number would come out differently for the same motion. A run goes on only under the
+ * version it began with.
+ */
+export const METRICS_VERSION = 2;
 
 export interface MetricInfo {
   label: string;
