@@ -49,8 +49,11 @@ const TEMPERATURE = 0.1;
 /** Weight of the reconstruction beside the contrast. */
 const RECONSTRUCTION = 1;
 const DROPOUT = 0.2;
-/** Added to the score of a condition that must not count; e^-100 of the others. */
+/** Added to the score of a pair that must not count: its share of the sum becomes 0. */
 const EXCLUDED = -1000;
+
+/** What names of the decoder's parameters begin with. */
+const DECODE = 'decode';
 
 /** What the evaluator's networks are built from. */
 export interface EncoderConfig {
@@ -74,10 +77,16 @@ function parametersOf({ frames, classes }: EncoderConfig): InitialisedParameter[
     ...denseParameters('embedding', HIDDEN, EMBEDDING),
     ...denseParameters('shared', EMBEDDING, SHARED),
     { name: 'conditions', shape: [classes, SHARED], start: { deviation: 1 / Math.sqrt(SHARED) } },
-    ...denseParameters('decode1', EMBEDDING, DECODER),
-    ...denseParameters('decode2', DECODER, Math.floor(frames / BLOCK) * CHANNELS),
+    ...denseParameters(`${DECODE}1`, EMBEDDING, DECODER),
+    ...denseParameters(`${DECODE}2`, DECODER, Math.floor(frames / BLOCK) * CHANNELS),
   ];
 }
+
+/** The parameters that {@link encode} and the conditions' places need: what is kept of a trained model. */
+export const encoderParameters = (config: EncoderConfig): string[] =>
+  parametersOf(config)
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith(DECODE));
 
 /** Rows of length 1. */
 const unit = (x: Value): Value => div(x, sqrt(shift(sum(square(x), [-1], true), 1e-8)));
@@ -100,9 +109,6 @@ export function encode(
   const embedding = dense(p, 'embedding', silu(dense(p, 'hidden', dropout(pooled))));
   return { embedding, shared: unit(dense(p, 'shared', embedding)) };
 }
-
-/** The conditions' places [classes, 32] in the shared space, each of length 1. */
-export const encodeConditions = (p: Parameters): Value => unit(p.conditions);
 
 /**
  * Symmetric InfoNCE (van den Oord et al., arXiv 1807.03748; CLIP, Radford et al., ICML 2021) of motions and their conditions: with
@@ -138,8 +144,8 @@ function blockMeans(x: Value): Value {
 
 /**
  * An encoder of motions and one of conditions, trained on pairs: the contrast of the two, as the evaluator of Guo et al. (CVPR 2022)
- * has it (there with a margin), and beside it the reconstruction of the motion from its embedding, which keeps in the embedding what tells motions
- * of one condition apart (TEMOS, Petrovich et al., ECCV 2022; TMR finds both together best).
+ * has it (there with a margin), and beside it the reconstruction of the motion from its embedding, which
+ * keeps in the embedding what tells motions of one condition apart (TEMOS, Petrovich et al., ECCV 2022; TMR finds both together best).
  * Inputs: `motions` float [batch, frames, CHANNELS], `labels` int64 [batch].
  */
 export function encoderModel(config: EncoderConfig): TrainableModel {
@@ -147,10 +153,11 @@ export function encoderModel(config: EncoderConfig): TrainableModel {
     parameters: parametersOf(config),
     loss(p, { motions, labels }, random) {
       const { embedding, shared } = encode(p, motions, (x) => random.dropout(x, DROPOUT));
-      const wanted = matmul(oneHot(labels, config.classes), encodeConditions(p));
-      const decoded = dense(p, 'decode2', silu(dense(p, 'decode1', embedding)));
+      const wanted = matmul(oneHot(labels, config.classes), unit(p.conditions));
+      const decoded = dense(p, `${DECODE}2`, silu(dense(p, `${DECODE}1`, embedding)));
+      const reconstruction = meanSquaredError(decoded, blockMeans(motions));
       const contrast = contrastiveLoss(shared, wanted, labels, config.classes);
-      return add(contrast, scale(meanSquaredError(decoded, blockMeans(motions)), RECONSTRUCTION));
+      return add(contrast, scale(reconstruction, RECONSTRUCTION));
     },
     recipe: { module: import.meta.url, name: 'encoderModel', args: [config] },
   };

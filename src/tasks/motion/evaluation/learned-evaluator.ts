@@ -6,12 +6,12 @@ import { cosineDecay, Graph, type Value } from '../../../graph/index.js';
 import { readSafetensors, writeSafetensors } from '../../../io/safetensors.js';
 import { LoopError } from '../../../loop/errors.js';
 import type { LabelledMotions } from '../../../metrics/evaluator.js';
-import { METRICS_VERSION } from '../../../metrics/index.js';
+import { METRICS_VERSION, unitRows } from '../../../metrics/index.js';
 import { newTable, type Table } from '../../../metrics/table.js';
 import { FRAME_SIZE } from '../../../motion/motion.js';
 import { Random } from '../../../random/random.js';
 import { CHANNELS, type ChannelScale, channelsOf, fitChannels } from './channels.js';
-import { EMBEDDING, type EncoderConfig, encode, encodeConditions, encoderModel } from './encoder.js';
+import { EMBEDDING, type EncoderConfig, encode, encoderModel, encoderParameters } from './encoder.js';
 
 /** How it is trained: AdamW, the rate falling to 0 along a cosine; the moving average of the weights is what is kept. */
 const BATCH = 64;
@@ -44,6 +44,8 @@ export interface TrainEvaluatorOptions {
 export class LearnedEvaluator {
   /** SHA-256 over the version of the metrics, the configuration, the weights and the scales. */
   readonly hash: string;
+  /** The conditions' places in the shared space [classes, 32], rows of length 1. */
+  readonly conditions: Table;
   private client: Promise<OrtClient> | undefined;
 
   private constructor(
@@ -52,9 +54,13 @@ export class LearnedEvaluator {
     private readonly scale: ChannelScale,
     /** What embeddings are divided by. */
     private readonly spread: number,
-    /** [classes, 32], rows of length 1. */
-    readonly conditions: Table,
   ) {
+    const { shape, data } = weights.get('conditions')!;
+    this.conditions = unitRows({
+      rows: shape[0],
+      columns: shape[1],
+      data: Float64Array.from(data as Float32Array),
+    });
     this.hash = createHash('sha256').update(this.bytes()).digest('hex');
   }
 
@@ -80,15 +86,14 @@ export class LearnedEvaluator {
     } finally {
       await trainer.close();
     }
-    const weights: StateDict = new Map();
-    for (const [name, tensor] of state)
-      if (name.startsWith('ema.')) weights.set(name.slice('ema.'.length), tensor);
-    // Spread and conditions come from the trained networks themselves.
-    const raw = new LearnedEvaluator(config, weights, scale, 1, newTable(classes, EMBEDDING));
+    const weights: StateDict = new Map(
+      encoderParameters(config).map((name) => [name, state.get(`ema.${name}`)!]),
+    );
+    // In which unit distances are is known from the training motions in the finished space.
+    const raw = new LearnedEvaluator(config, weights, scale, 1);
     try {
       const { embedding } = await raw.embed(train.joints);
-      const conditions = await raw.places();
-      return new LearnedEvaluator(config, weights, scale, spreadOf(embedding), conditions);
+      return new LearnedEvaluator(config, weights, scale, spreadOf(embedding));
     } finally {
       await raw.close();
     }
@@ -96,14 +101,13 @@ export class LearnedEvaluator {
 
   /** The bytes of a file that {@link read} reads; equal evaluators give equal bytes. */
   bytes(): Uint8Array {
-    const { conditions, scale, spread, config, weights } = this;
+    const { scale, spread, config, weights } = this;
     return writeSafetensors(
       [
         ...[...weights].map(([name, tensor]) => [`weights.${name}`, tensor] as const),
         ['mean', { shape: [CHANNELS], data: scale.mean }],
         ['deviation', { shape: [CHANNELS], data: scale.deviation }],
         ['spread', { shape: [], data: Float64Array.of(spread) }],
-        ['conditions', { shape: [conditions.rows, conditions.columns], data: conditions.data }],
       ],
       { format: FORMAT, metrics: String(METRICS_VERSION), config: JSON.stringify(config) },
     );
@@ -129,8 +133,7 @@ export class LearnedEvaluator {
     if (found !== wanted) refuse(`the configuration ${wanted}`, found);
     const tensor = (name: string) => file.tensors.get(name) ?? refuse(`a tensor ${name}`, 'none');
     const weights: StateDict = new Map();
-    for (const { name } of encoderModel(config).parameters) weights.set(name, tensor(`weights.${name}`));
-    const { shape, data } = tensor('conditions');
+    for (const name of encoderParameters(config)) weights.set(name, tensor(`weights.${name}`));
     const evaluator = new LearnedEvaluator(
       config,
       weights,
@@ -139,7 +142,6 @@ export class LearnedEvaluator {
         deviation: tensor('deviation').data as Float32Array,
       },
       Number(tensor('spread').data[0]),
-      { rows: shape[0], columns: shape[1], data: data as Float64Array },
     );
     if (!Buffer.from(evaluator.bytes()).equals(bytes)) refuse('the bytes that were written', 'others');
     return evaluator;
@@ -161,9 +163,7 @@ export class LearnedEvaluator {
       const chunk = new Float32Array(CHUNK * size);
       chunk.set(channels.subarray(from * size, Math.min(count, from + CHUNK) * size));
       const rows = Math.min(CHUNK, count - from);
-      const out = await this.run('motions', (p, x) => encode(p, x as Value), {
-        motions: { dtype: 'float32', shape: [CHUNK, frames, CHANNELS], data: chunk },
-      });
+      const out = await this.run({ dtype: 'float32', shape: [CHUNK, frames, CHANNELS], data: chunk });
       for (const [table, tensor] of [
         [embedding, out.embedding],
         [shared, out.shared],
@@ -176,32 +176,25 @@ export class LearnedEvaluator {
     return { embedding, shared };
   }
 
-  private async places(): Promise<Table> {
-    const { conditions } = await this.run('conditions', (p) => ({ conditions: encodeConditions(p) }), {});
-    const { shape, data } = conditions;
-    return { rows: shape[0], columns: shape[1], data: Float64Array.from(data as Float32Array) };
-  }
-
-  /** Runs a graph with the weights in it. */
-  private async run(
-    name: string,
-    build: (p: Record<string, Value>, input?: Value) => Record<string, Value>,
-    feeds: Record<string, HostTensor>,
-  ): Promise<Record<string, HostTensor>> {
+  /** Runs the encoder on channels [64, frames, CHANNELS]. */
+  private async run(motions: HostTensor): Promise<Record<'embedding' | 'shared', HostTensor>> {
     this.client ??= OrtClient.start({ threads: 1, provider: 'cpu' });
     const client = await this.client;
-    const { outputs } = await client.open(name, () => {
+    const session = 'encode';
+    await client.open(session, () => {
       const graph = new Graph();
-      const inputs = Object.entries(feeds).map(([input, { dtype, shape }]) =>
-        graph.input(dtype, shape, input),
-      );
+      const input = graph.input('float32', motions.shape, 'motions');
       const p: Record<string, Value> = {};
       for (const [parameter, { shape, data }] of this.weights)
         p[parameter] = graph.constant('float32', shape, data as Float32Array);
-      for (const [output, value] of Object.entries(build(p, inputs[0]))) graph.output(value, output);
+      const { embedding, shared } = encode(p, input);
+      graph.output(embedding, 'embedding');
+      graph.output(shared, 'shared');
       return graph.toModel();
     });
-    return client.run({ session: name, feeds, keep: {}, fetch: outputs.map((output) => output.name) });
+    const fetch = ['embedding', 'shared'];
+    const { embedding, shared } = await client.run({ session, feeds: { motions }, keep: {}, fetch });
+    return { embedding, shared };
   }
 
   /** Ends its thread; the next use starts another. */
