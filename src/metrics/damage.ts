@@ -37,7 +37,7 @@ export const DAMAGES: Readonly<Record<DamageName, DamageInfo>> = {
   },
   sink: { strengths: [10, 20, 50, 100], unit: 'mm', meaning: 'the whole motion lowered' },
   slide: {
-    strengths: [0.1, 0.2, 0.4, 0.8],
+    strengths: [0.2, 0.4, 0.8, 1.6],
     unit: 'm/s',
     meaning: 'the whole motion drifts at this speed in a direction of its own',
   },

@@ -47,8 +47,6 @@ test('what contradicts an expectation is told; resting at the end of a scale doe
       ...same,
       ...Object.fromEntries(Object.keys(fall).map((name) => [name, Math.max(0.2, 1 - share)])),
       matching: share,
-      withinDiversity: share,
-      multimodality: share,
       ...other,
     },
   });
