@@ -76,7 +76,7 @@ export async function evaluatorBench(): Promise<Gate[]> {
   for (const half of [names.slice(0, 13), names.slice(13)]) {
     print(
       '',
-      half.map((name) => name.slice(0, WIDTH - 1)),
+      half.map((name) => HEADS[name] ?? name),
     );
     for (const [name, strength, metrics] of lines)
       print(

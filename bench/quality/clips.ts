@@ -1,5 +1,5 @@
 /** The motions that the quality is measured on, from a folder with `mocap` and `generated`. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCsv } from '../../src/io/csv.js';
 import { readNumbers } from '../../src/io/npy.js';
@@ -46,6 +46,19 @@ export const readClips = (root: string): Clip[] =>
     split,
     joints: joints(join(root, 'mocap/joints', `${id}.npy`)),
   }));
+
+/** All motions of a folder of npy files, each of one motion [frames, 22, 3] or of several [motions, frames, 22, 3]. */
+export const readFolder = (folder: string): Float32Array[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.npy'))
+    .sort()
+    .flatMap((name) => {
+      const { shape } = readNumbers(readFileSync(join(folder, name)));
+      const all = joints(join(folder, name));
+      const count = shape.length === 4 ? shape[0] : 1;
+      const size = all.length / count;
+      return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));
+    });
 
 /** Every clip as it is and under every corruption, the clips with a known defect, and the samples of generators. */
 export function readSamples(root: string, clips: readonly Clip[]): Sample[] {

@@ -96,6 +96,11 @@ class BatchRun {
           scheduler_.finished();
           continue;
         }
+        if (!options_.track) {
+          finish(*item);
+          scheduler_.finished();
+          continue;
+        }
         begin_tracking(item->reference, caps(item->stage), tuning_, *item);
       }
       return item;
@@ -192,12 +197,12 @@ class BatchRun {
   float* rotations(int i) const { return batch_.rotations[i]; }
   uint8_t* labels(int i) const { return batch_.labels[i]; }
 
-  // A motion that fell on every rung is returned cleaned but not simulated.
+  // A motion that fell on every rung, or was not to be tracked, is returned cleaned but not simulated.
   void finish(const Item& item) {
     const Stage& stage = ladder_[item.stage];
     const TrackResult& result = item.result;
     Report& report = batch_.reports[item.index];
-    report.rung = stage.rung;
+    report.rung = options_.track ? stage.rung : -1;
     report.sampled = stage.sampled;
     report.residual_mean = result.residual_mean;
     report.residual_max = result.residual_max;
@@ -206,8 +211,9 @@ class BatchRun {
     report.support = result.support;
     report.saturation = result.saturation;
     report.effort = result.effort;
-    report.reason = result.ok ? Reason::kNone : Reason::kFell;
-    report.status = !result.ok ? Status::kFailed : stage.rung == 0 ? Status::kOk : Status::kAssisted;
+    const bool done = result.ok || !options_.track;
+    report.reason = done ? Reason::kNone : Reason::kFell;
+    report.status = !done ? Status::kFailed : stage.rung == 0 ? Status::kOk : Status::kAssisted;
     const Reference& motion = result.ok ? result.motion : item.reference;
     uint8_t* contacts = labels(item.index);
     const Outcome outcome =

@@ -88,6 +88,7 @@ Options options_of(const Napi::Object& object) {
   options.sampling.window = number("window");
   options.sampling.lookahead = number("lookahead");
   options.sampling.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed")));
+  options.track = object.Get("simulate").ToBoolean().Value();
   options.threads = static_cast<int>(number("threads"));
   return options;
 }

@@ -46,7 +46,8 @@ struct Options {
   double assist_force = 0.5;   // first rung: cap of the residual root force, body weights
   double assist_torque = 300;  // and of the residual root torque, N m
   Sampling sampling;
-  int threads = 0;  // 0: one per core
+  int threads = 0;    // 0: one per core
+  bool track = true;  // false: cleaned alone, nothing is simulated
 };
 
 // Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint

@@ -51,6 +51,16 @@ export const RUN_FLAGS: Record<string, Flag> = {
     range: [1, 1024],
     help: `candidates per sample where an arm selects (${DEFAULT_CONFIG.candidates})`,
   },
+  'select-after': {
+    type: 'text',
+    choices: ['sampling', 'correction'],
+    help: `where an arm selects and corrects: choose, then correct, or the other way (${DEFAULT_CONFIG.selectAfter})`,
+  },
+  dispersion: {
+    type: 'number',
+    range: [0, 1000],
+    help: `how much more widely the arms dispersed and restored draw (${DEFAULT_CONFIG.dispersion})`,
+  },
   reward: { type: 'text', help: "the task's reward, for the arms best and gated (its first)" },
   'minimum-reward': { type: 'number', help: 'smallest reward that passes the gate of the arm gated' },
   training: {
@@ -83,6 +93,11 @@ export const RUN_FLAGS: Record<string, Flag> = {
     type: 'integer',
     range: [2, 16_777_216],
     help: 'samples drawn for each evaluation, where the task draws any',
+  },
+  'evaluate-every': {
+    type: 'integer',
+    range: [1, 9999],
+    help: `generations between two evaluations; the last is always evaluated (${DEFAULT_CONFIG.evaluateEvery})`,
   },
   'checkpoint-every': { type: 'integer', range: [1, 9999], help: 'generations between two checkpoints (50)' },
 };
@@ -166,6 +181,8 @@ export function runConfig({ flags }: ParsedFlags, defaults: readonly string[]): 
     keep: flags.keep as number | undefined,
     corrector: flags.corrector as string | undefined,
     candidates: flags.candidates as number | undefined,
+    selectAfter: flags['select-after'] as LoopConfig['selectAfter'] | undefined,
+    dispersion: flags.dispersion as number | undefined,
     reward: flags.reward as string | undefined,
     minimumReward: flags['minimum-reward'] as number | undefined,
     training: flags.training as LoopConfig['training'] | undefined,
@@ -175,6 +192,7 @@ export function runConfig({ flags }: ParsedFlags, defaults: readonly string[]): 
     negativeGuidance: flags['negative-guidance'] as number | undefined,
     truncation: flags.truncation as number | undefined,
     evaluationCount: flags.evaluation as number | undefined,
+    evaluateEvery: flags['evaluate-every'] as number | undefined,
     checkpointEvery: (flags['checkpoint-every'] as number | undefined) ?? 50,
   });
 }

@@ -31,7 +31,7 @@ export function takeDevice(device: Device): { device: 'cpu' | 'rapier'; missing?
 /**
  * Starts a job on Rapier. The first that stands in for a missing addon says so, as a process warning.
  * @param missing why there is no addon, when Rapier was not asked for.
- * @throws {CorrectorError} `ERR_RANGE` for sampling, which Rapier is too slow for.
+ * @throws {CorrectorError} `ERR_RANGE` for sampling, which Rapier is too slow for, and for cleaning without a simulation.
  */
 export function startRapier(
   arrays: JobArrays,
@@ -52,5 +52,7 @@ export function startRapier(
       'ERR_RANGE',
       `Expected no sampling on device 'rapier' but received ${options.samples} samples`,
     );
+  if (!options.simulate)
+    throw new CorrectorError('ERR_RANGE', "Expected true for simulate on device 'rapier' but received false");
   return correctOnRapier(arrays, options, onProgress, missing);
 }

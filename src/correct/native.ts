@@ -13,6 +13,8 @@ export interface NativeOptions extends ResolvedSampling {
   force: number;
   torque: number;
   threads: number;
+  /** False: cleaned alone. */
+  simulate: boolean;
   /** Of sampling. */
   seed: number;
 }

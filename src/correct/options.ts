@@ -26,6 +26,11 @@ export interface CorrectOptions {
    * last to as much as it needs.
    */
   assist?: { force?: number; torque?: number };
+  /**
+   * False: the motion is cleaned (bones of one length, floor, feet planted) and not simulated, so that what simulation adds can be told apart:
+   * the control of an experiment. Every motion is then `ok`, its rung -1, its outside help 0. Default true; not with `rapier`.
+   */
+  simulate?: boolean;
   /** Tracks by sampling, within the caps of each rung, what one simulation loses there; true for the defaults. Default: off. */
   sampling?: boolean | SamplingOptions;
   /** Correction strength, 0 to Infinity (default): a motion is corrected with probability gamma / (1 + gamma). */
@@ -93,6 +98,7 @@ const KNOWN = [
   'preset',
   'keepPath',
   'assist',
+  'simulate',
   'sampling',
   'gamma',
   'seed',
@@ -154,6 +160,7 @@ export function resolveOptions(
     rate: number(options.rate, 'rate', 60, 2000, 240),
     force: number(assist.force, 'assist.force', 0, 100, 0.5),
     torque: number(assist.torque, 'assist.torque', 0, 100_000, 300),
+    simulate: boolean(options.simulate, 'simulate', true),
     ...resolveSampling(options.sampling, number, integer),
     gamma: number(options.gamma, 'gamma', 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY),
     seed: integer(options.seed, 'seed', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0),

@@ -39,6 +39,7 @@ export function checkAbilities<S>(task: Task<S>, config: LoopConfig): void {
     if (arm.corrector) named(abilities.correctors, correctorName(settings, abilities), 'corrector');
     if (arm.select === 'transport') need(abilities.select, 'a selector');
     if (scores(settings)) named(abilities.rewards, rewardName(settings, abilities), 'reward');
+    if (arm.disperse && settings.dispersion > 0) need(abilities.disperse, 'samples that can be dispersed');
     if (arm.cure === 'extrapolate') need(abilities.extrapolate, 'weights that can be extrapolated');
     if (arm.cure === 'guide') need(abilities.guide, 'negative guidance');
     if (arm.cure === 'truncate') need(abilities.truncate, 'a loss that can be truncated');

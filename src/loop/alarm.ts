@@ -22,8 +22,17 @@ const LEVEL = 0.01;
 export interface Curves {
   arm: string;
   seeds: readonly number[];
-  /** Metrics by seed and generation. */
+  /** Metrics by seed and generation; of a generation that was not evaluated some or all are missing. */
   metrics: readonly (readonly Metrics[])[];
+}
+
+/** The generations that have a metric, and its values there. */
+export function pointsOf(
+  line: readonly Metrics[],
+  metric: string,
+): { generations: number[]; values: number[] } {
+  const generations = [...line.keys()].filter((t) => Number.isFinite(line[t]?.[metric]));
+  return { generations, values: generations.map((t) => line[t][metric]) };
 }
 
 /**
@@ -33,14 +42,13 @@ export interface Curves {
 export function collapseAlarms(curves: Curves, watch: Watch, noise: readonly Metrics[]): AlarmRow[] {
   return curves.seeds.flatMap((seed, s) =>
     Object.entries(watch).flatMap(([metric, bad]): AlarmRow[] => {
-      const values = curves.metrics[s].map((row) => row[metric]);
-      if (values.length < 4 || !values.every(Number.isFinite)) return [];
+      const { generations, values } = pointsOf(curves.metrics[s], metric);
+      if (values.length < 4) return [];
       const { at, shift, p } = changePoint(values);
       const worse = bad === 'rise' ? shift > 0 : shift < 0;
       if (!worse || p > LEVEL || Math.abs(shift) <= 2 * (noise[s]?.[metric] ?? 0)) return [];
-      return [
-        { kind: 'alarm', sign: 'change point', seed, arm: curves.arm, metric, generation: at, shift, p },
-      ];
+      const generation = generations[at];
+      return [{ kind: 'alarm', sign: 'change point', seed, arm: curves.arm, metric, generation, shift, p }];
     }),
   );
 }
@@ -48,17 +56,26 @@ export function collapseAlarms(curves: Curves, watch: Watch, noise: readonly Met
 /**
  * How a watched distance goes on from one generation to the next: the slope of e(t + 1) over e(t), 1 for a distance that neither
  * heals nor grows, the bound rho / (1 + gamma) of Gillman et al. 2024 at most where their theorem holds. Noise in e(t) makes it smaller than it is,
- * so a rate above 1 is no artefact. Mean over seeds with its 95 % interval, or that of the fit for a single seed.
+ * so a rate above 1 is no artefact. Mean over seeds with its 95 % interval, or that of the fit for a single seed. Where only every
+ * k-th generation is evaluated, the slope r is of e(t + k) over e(t), and the rate its k-th root, with the sign of r.
  */
 export function contraction(curves: Curves, watch: Watch): ContractionRow[] {
   return Object.entries(watch).flatMap(([metric, bad]): ContractionRow[] => {
     if (bad !== 'rise') return [];
-    const lines = curves.metrics.map((rows) => rows.map((row) => row[metric]));
+    const lines = curves.metrics.map((rows) => pointsOf(rows, metric));
+    // The last generation is evaluated in any case: it may be nearer to the one before.
+    const step = lines[0].generations[1] - lines[0].generations[0];
+    const pairs = lines.map(({ generations, values }) => {
+      const from = [...generations.keys()].filter((i) => generations[i + 1] === generations[i] + step);
+      return { x: from.map((i) => values[i]), y: from.map((i) => values[i + 1]) };
+    });
     // A distance that does not change has no rate.
-    const varies = (line: number[]): boolean =>
-      line.length >= 4 && line.every(Number.isFinite) && line.slice(0, -1).some((value) => value !== line[0]);
-    if (!lines.every(varies)) return [];
-    const fits = lines.map((line) => slopeInterval(line.slice(0, -1), line.slice(1)));
+    if (!pairs.every(({ x }) => x.length >= 3 && x.some((value) => value !== x[0]))) return [];
+    const root = (slope: number): number => Math.sign(slope) * Math.abs(slope) ** (1 / step);
+    const fits = pairs.map(({ x, y }) => {
+      const { slope, interval } = slopeInterval(x, y);
+      return { slope: root(slope), interval: [root(interval[0]), root(interval[1])] as [number, number] };
+    });
     const { mean, interval } =
       fits.length > 1
         ? meanInterval(fits.map(({ slope }) => slope))

@@ -1,13 +1,24 @@
+import type { LoopConfig } from './config.js';
 import { LoopError } from './errors.js';
 
 /** How one arm makes and uses its synthetic samples. All arms share generation 0, budgets, noise and evaluation. */
 export interface Arm {
   /** False: trained on real samples alone. */
   synthetic: boolean;
-  /** Draw K candidates per sample and choose: `transport` by the task's selector, `best` by the highest reward of each item's K. */
-  select?: 'transport' | 'best';
+  /**
+   * Draw K candidates per sample and choose: `transport` by the task's selector, `best` by the highest reward of each item's K,
+   * `random` one of each item's K at random.
+   */
+  select?: 'transport' | 'best' | 'random';
+  /** Its synthetic samples are drawn more widely, by the configured `dispersion`; those of the evaluation are not. */
+  disperse?: boolean;
   /** `configured`: the corrector that the configuration names; another name: the task's corrector of that name. */
   corrector?: string;
+  /**
+   * Values of the configuration that this arm has unless its name says otherwise: what makes it what it is, whatever the run's other
+   * arms do.
+   */
+  own?: Partial<Pick<LoopConfig, 'selectAfter'>>;
   /** Arm whose correction of the same generation sets the amount of this one's. */
   matches?: ArmKind;
   /** Leave out samples whose correction failed or whose score is below the configured minimum. */
@@ -22,8 +33,13 @@ export type ArmKind =
   | 'baseline'
   | 'uncorrected'
   | 'placebo'
+  | 'cleaned'
   | 'corrected'
+  | 'random'
+  | 'chosen'
   | 'selected'
+  | 'dispersed'
+  | 'restored'
   | 'best'
   | 'gated'
   | 'extrapolated'
@@ -45,17 +61,48 @@ export const ARMS: Readonly<Record<ArmKind, Arm>> = {
     matches: 'corrected',
     meaning: 'trains on its own samples, changed at random by as much as the correction changes them',
   },
+  // What is left of the correction's gain when nothing is simulated.
+  cleaned: {
+    synthetic: true,
+    corrector: 'cleaned',
+    meaning: 'trains on its own samples, cleaned without a simulation',
+  },
   corrected: {
     synthetic: true,
     corrector: 'configured',
     meaning: 'trains on its own samples, corrected (Gillman et al. 2024)',
   },
-  // It looks at the real set: curation, not correction alone.
+  // The control of selection: its cost and its fresh noise, without its choice.
+  random: {
+    synthetic: true,
+    select: 'random',
+    meaning: 'trains on its own samples, chosen at random from more candidates',
+  },
+  // They look at the real set: curation, not correction alone.
+  chosen: {
+    synthetic: true,
+    select: 'transport',
+    meaning: 'trains on its own samples, chosen from more candidates to match the real set',
+  },
   selected: {
     synthetic: true,
     select: 'transport',
     corrector: 'configured',
     meaning: 'trains on corrected samples that were chosen from more candidates to match the real set',
+  },
+  dispersed: {
+    synthetic: true,
+    disperse: true,
+    meaning: 'trains on its own samples, drawn more widely than the model would',
+  },
+  restored: {
+    synthetic: true,
+    select: 'transport',
+    corrector: 'restored',
+    disperse: true,
+    own: { selectAfter: 'correction' },
+    meaning:
+      'trains on samples that were drawn more widely, brought to the variance of the real set, corrected, and chosen from more candidates to match it',
   },
   best: {
     synthetic: true,

@@ -23,6 +23,16 @@ export interface LoopConfig {
   corrector: string | null;
   /** Candidates per chosen sample in arms that select, K >= 1. */
   candidates: number;
+  /**
+   * Where an arm selects and corrects: `sampling`, choose among what was drawn and correct the chosen; `correction`, correct all
+   * candidates and choose by what became of them, which costs K times the correction.
+   */
+  selectAfter: 'sampling' | 'correction';
+  /**
+   * How much more widely arms `dispersed` and `restored` draw their synthetic samples, >= 0; 0 is as the model would. The task says
+   * of what: the motion task scales the noise that a sample starts from by 1 + dispersion.
+   */
+  dispersion: number;
   /** The task's reward, for arms `best` and `gated`; null: its first. */
   reward: string | null;
   /** Smallest reward that passes the gate of arm `gated`; null: success of the correction alone. */
@@ -49,6 +59,11 @@ export interface LoopConfig {
   seeds: number[];
   /** Samples drawn for each evaluation. */
   evaluationCount: number;
+  /**
+   * Generations between two evaluations, >= 1: generation t is evaluated where t is a multiple of it, and the last one. Rows of the
+   * others have no metrics of samples.
+   */
+  evaluateEvery: number;
   /** How often generation 0 is evaluated to measure the noise of one evaluation, >= 2. */
   noiseRepeats: number;
   /** Generations between two checkpoints of an arm, >= 1: what a kill may cost at most. */
@@ -66,6 +81,8 @@ export const DEFAULT_CONFIG: Readonly<LoopConfig> = Object.freeze({
   keep: 0.1,
   corrector: null,
   candidates: 4,
+  selectAfter: 'sampling',
+  dispersion: 0.1,
   reward: null,
   minimumReward: null,
   training: 'finetune',
@@ -76,10 +93,11 @@ export const DEFAULT_CONFIG: Readonly<LoopConfig> = Object.freeze({
   truncation: 0.9,
   stepsGen0: 2500,
   stepsPerGeneration: 100,
-  learningRateGen0: 1e-3,
+  learningRateGen0: 2e-3,
   learningRate: 5e-4,
   seeds: [0],
   evaluationCount: 128,
+  evaluateEvery: 1,
   noiseRepeats: 4,
   checkpointEvery: 1,
 });
@@ -106,9 +124,11 @@ function checkValues(config: LoopConfig): void {
   oneOf(config, 'regime', REGIMES);
   oneOf(config, 'training', ['finetune', 'scratch']);
   oneOf(config, 'optimizer', ['reset', 'keep']);
-  const { lambda, gamma, keep, realWeight, minimumReward, truncation } = config;
+  oneOf(config, 'selectAfter', ['sampling', 'correction']);
+  const { dispersion, lambda, gamma, keep, realWeight, minimumReward, truncation } = config;
   expect(Number.isFinite(lambda) && lambda >= 0, 'a finite number >= 0', 'lambda', lambda);
   expect(typeof gamma === 'number' && gamma >= 0, 'a number >= 0 or Infinity', 'gamma', gamma);
+  expect(Number.isFinite(dispersion) && dispersion >= 0, 'a finite number >= 0', 'dispersion', dispersion);
   expect(within01(keep), 'a number from 0 to 1', 'keep', keep);
   expect(
     realWeight === 'count' || realWeight === 'golden' || within01(realWeight),
@@ -131,6 +151,7 @@ function checkValues(config: LoopConfig): void {
   integerIn(config, 'stepsGen0', 0, 2 ** 31);
   integerIn(config, 'stepsPerGeneration', 0, 2 ** 31);
   integerIn(config, 'evaluationCount', 2, 2 ** 24);
+  integerIn(config, 'evaluateEvery', 1, 9999);
   integerIn(config, 'noiseRepeats', 2, 1000);
   integerIn(config, 'checkpointEvery', 1, 9999);
   for (const name of ['learningRateGen0', 'learningRate', 'extrapolation', 'negativeGuidance'] as const)
@@ -151,6 +172,8 @@ const OF_ARMS = [
   'keep',
   'corrector',
   'candidates',
+  'selectAfter',
+  'dispersion',
   'reward',
   'minimumReward',
   'training',
@@ -168,7 +191,24 @@ export interface ArmSettings extends LoopConfig {
   arm: Arm;
 }
 
-/** @throws LoopError ERR_RANGE for an arm that is not known or has settings that an arm cannot have */
+/** What makes an arm heed a setting that says nothing to the others: in one of those it would be an arm that is not what its name says. */
+const NEEDS: Readonly<Record<string, { of: string; has: (arm: Arm) => boolean }>> = {
+  candidates: { of: 'that selects', has: (arm) => arm.select !== undefined },
+  selectAfter: {
+    of: 'that selects and corrects',
+    has: (arm) => arm.select !== undefined && arm.corrector !== undefined,
+  },
+  corrector: { of: 'with the configured corrector', has: (arm) => arm.corrector === 'configured' },
+  dispersion: { of: 'that disperses', has: (arm) => arm.disperse === true },
+};
+
+/** True where generation `generation` is evaluated. */
+export const isEvaluated = (
+  { evaluateEvery, generations }: Pick<LoopConfig, 'evaluateEvery' | 'generations'>,
+  generation: number,
+): boolean => generation % evaluateEvery === 0 || generation === generations;
+
+/** @throws LoopError ERR_RANGE for an arm that is not known or has settings that an arm cannot have or that this one does not heed */
 export function armSettings(config: LoopConfig, name: ArmName): ArmSettings {
   const { kind, settings } = parseArm(name);
   const own: Record<string, string | number> = {};
@@ -179,9 +219,11 @@ export function armSettings(config: LoopConfig, name: ArmName): ArmSettings {
       `a setting of ${name}`,
       key,
     );
+    const need = NEEDS[key];
+    if (need) expect(need.has(ARMS[kind]), `an arm ${need.of}`, `the setting ${key}`, name);
     own[key] = Number.isNaN(Number(text)) ? text : Number(text);
   }
-  const merged: LoopConfig = { ...config, ...own };
+  const merged: LoopConfig = { ...config, ...ARMS[kind].own, ...own };
   checkValues(merged);
   return { ...merged, name, kind, arm: ARMS[kind] };
 }

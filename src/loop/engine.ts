@@ -82,7 +82,7 @@ async function runLocked<S>(task: Task<S>, config: LoopConfig, around: Around): 
   const { out, fs, onEvent } = around;
   await claim(fs, out, task, config);
   const units = plan(config);
-  const done = await finishedUnits(fs, out, units);
+  const done = await finishedUnits(fs, out, units, config);
   const journal = new Journal(fs, out, config.arms);
   const records = new Map<string, Row[]>();
   for (const unit of units) if (done.has(unit.id)) records.set(unit.id, await readRecord(fs, out, unit.id));

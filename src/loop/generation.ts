@@ -1,4 +1,4 @@
-import type { ArmSettings } from './config.js';
+import { type ArmSettings, isEvaluated } from './config.js';
 import { LoopError } from './errors.js';
 import type { CorrectionReport, GenerationRow, Metrics, Row } from './layout.js';
 import { type Part, sampleWeights, trainingParts } from './regime.js';
@@ -44,7 +44,7 @@ export async function initialGeneration<S>(bench: Bench<S>): Promise<Made<S>> {
   if (trial.evaluate) {
     const repeats = [metrics];
     for (let repeat = 1; repeat < config.noiseRepeats; repeat++)
-      repeats.push((await evaluate(bench, repeat)).metrics);
+      repeats.push((await evaluate(bench, { repeat })).metrics);
     const { mean, spread } = meanAndSpread(repeats);
     rows.push({ kind: 'noise', seed, repeats: repeats.length, count, metrics: mean, spread });
   }
@@ -91,7 +91,8 @@ export async function nextGeneration<S>(
     generator.train(set.data, { ...options, onProgress }),
   );
   if (synthesis && task.size(synthesis.samples) > 0) await cure(bench, generator, synthesis.samples, options);
-  const { metrics, evaluation } = await evaluate({ ...bench, generator });
+  const evaluated = isEvaluated(settings, generation);
+  const { metrics, evaluation } = await evaluate({ ...bench, generator }, { sampled: evaluated });
   const { real, synthetic } = set;
   const row: GenerationRow = {
     kind: 'generation',
@@ -100,6 +101,7 @@ export async function nextGeneration<S>(
     generation,
     loss,
     metrics,
+    ...(evaluated ? {} : { evaluated }),
     trainedOn: { real, synthetic },
   };
   if (synthesis?.correction) row.correction = synthesis.correction;
@@ -202,12 +204,12 @@ async function cure<S>(
 /** Metrics of samples, item i mod n with noise that is the same in all arms, and of the model itself, as far as the task has them. */
 async function evaluate<S>(
   { around, seed, generation, stage, generator }: Bench<S>,
-  repeat = 0,
+  { repeat = 0, sampled = true } = {},
 ): Promise<{ metrics: Metrics; evaluation?: S }> {
   const { config, signal, task, trial } = around;
   const metrics: Metrics = {};
   let evaluation: S | undefined;
-  if (trial.evaluate) {
+  if (trial.evaluate && sampled) {
     const measure = trial.evaluate.bind(trial);
     const items = Int32Array.from({ length: config.evaluationCount }, (_, i) => i % config.n);
     const draw = drawSeed(seed, 'evaluate', generation, repeat);

@@ -60,7 +60,8 @@ export interface NoiseRow {
 }
 
 /**
- * What a corrector says of one generation's synthetic set. The motion task gives `status` (how many motions ended in each
+ * What a corrector says of all that it saw in one generation: the synthetic set, or the candidates it is chosen from (`selectAfter`
+ * correction). The motion task gives `status` (how many motions ended in each
  * status), `residual` (body weights, mean), `distance` (mm, mean root-relative displacement), `fidBefore`, `fidAfter`,
  * `physErrBefore`, `physErrAfter`, `speedRatio`, `jerkRatio` (after / before).
  */
@@ -80,7 +81,10 @@ export interface GenerationRow {
   generation: number;
   /** Mean training loss of this generation. It may fall while the model collapses: it is no alarm. */
   loss: number;
+  /** Those that the generation was evaluated by; without samples only what the model says of itself, if anything. */
   metrics: Metrics;
+  /** False where `evaluateEvery` leaves this generation out: no samples were drawn to evaluate it. */
+  evaluated?: false;
   /** How many real and synthetic samples it was trained on. */
   trainedOn?: { real: number; synthetic: number };
   correction?: CorrectionReport;

@@ -11,6 +11,8 @@ export interface SampleProvenance {
   drawnFrom: string;
   /** Seed of the draw: sample `draw[i]` of `Generator.sample` with this seed. */
   seed: number;
+  /** Where it was drawn more widely than the model would: by how much. */
+  dispersion?: number;
   count: number;
   /** Real item that each was conditioned on. */
   item: Column<number>;

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import { verifyCheckpoint } from './checkpoint.js';
-import { configJson, differences, type LoopConfig } from './config.js';
+import { configJson, differences, isEvaluated, type LoopConfig } from './config.js';
 import { LoopError } from './errors.js';
 import { type Fs, replaceFile } from './fs.js';
 import { CONFIG_FILE } from './layout.js';
 import { needs, type Unit } from './plan.js';
 import type { Json } from './task.js';
+import { readRecord } from './unit.js';
 
 /**
  * Claims an output directory for a configuration: writes config.json, or compares it with the one there.
@@ -55,14 +56,28 @@ export async function claim(
 }
 
 /**
- * The units a former run has finished: those whose checkpoint verifies and whose every need is finished too. What is left
- * of others, and directories that were being written, is removed.
+ * The units a former run has finished: those whose checkpoint verifies, whose generations are evaluated as this run wants them and
+ * whose every need is finished too. What is left of others, and directories that were being written, is removed.
  */
-export async function finishedUnits(fs: Fs, out: string, units: readonly Unit[]): Promise<Set<string>> {
+export async function finishedUnits(
+  fs: Fs,
+  out: string,
+  units: readonly Unit[],
+  config: Pick<LoopConfig, 'evaluateEvery' | 'generations'>,
+): Promise<Set<string>> {
   const done = new Set<string>();
   const placed = [...units].sort((a, b) => a.generation - b.generation);
+  // The last generation of a shorter run was evaluated, whatever `evaluateEvery` says of it here.
+  const asWanted = async (unit: Unit): Promise<boolean> =>
+    (await readRecord(fs, out, unit.id)).every(
+      (row) => row.kind !== 'generation' || (row.evaluated !== false) === isEvaluated(config, row.generation),
+    );
   const visit = async (unit: Unit): Promise<void> => {
-    if (needs(unit).every((id) => done.has(id)) && (await verifyCheckpoint(fs, `${out}/${unit.id}`)))
+    if (
+      needs(unit).every((id) => done.has(id)) &&
+      (await verifyCheckpoint(fs, `${out}/${unit.id}`)) &&
+      (await asWanted(unit))
+    )
       done.add(unit.id);
     else {
       await fs.remove(`${out}/${unit.id}`);

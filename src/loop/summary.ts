@@ -1,4 +1,12 @@
-import { type Curves, collapseAlarms, contraction, rateAlarms, WATCHED, type Watch } from './alarm.js';
+import {
+  type Curves,
+  collapseAlarms,
+  contraction,
+  pointsOf,
+  rateAlarms,
+  WATCHED,
+  type Watch,
+} from './alarm.js';
 import type { DifferenceRow, Metrics, Row, SummaryRow, TheoryRow } from './layout.js';
 import { pairedTests } from './paired-tests.js';
 import { meanInterval, slopeInterval } from './statistics.js';
@@ -17,7 +25,7 @@ export interface SummaryOptions {
 /**
  * Slopes per generation of every arm and metric, and with two seeds or more their mean over seeds and the paired differences
  * between arms with their tests; contraction rates, alarms and closed forms. Needs two generations after generation 0 (closed
- * forms need none); gives nothing before.
+ * forms need none); gives nothing before. Where only some generations are evaluated, all this is of those, and slopes need three of them.
  */
 export function summarise(rows: readonly Row[], options: SummaryOptions): Row[] {
   const { arms, seeds, watch = WATCHED, theory } = options;
@@ -76,7 +84,6 @@ function slopesAndDifferences(
   const out: (SummaryRow | DifferenceRow)[] = [];
   const metrics = Object.keys(byArm[0].metrics[0][0]);
   const generations: [number, number] = [0, last];
-  const x = Array.from({ length: last + 1 }, (_, t) => t);
   const slopes = new Map<string, number[]>();
   const lasts = new Map<string, number[]>();
   const push = (map: Map<string, number[]>, key: string, value: number): void => {
@@ -87,17 +94,20 @@ function slopesAndDifferences(
   seeds.forEach((seed, s) => {
     for (const { arm, metrics: lines } of byArm)
       for (const metric of metrics) {
-        const y = lines[s].map((row) => row[metric]);
+        const { generations: x, values: y } = pointsOf(lines[s], metric);
+        push(lasts, `${arm}/${metric}`, lines[s][last][metric]);
+        if (x.length < 3) continue;
         const fit = slopeInterval(x, y);
         out.push({ kind: 'summary', seed, arm, metric, ...fit, generations });
         push(slopes, `${arm}/${metric}`, fit.slope);
-        push(lasts, `${arm}/${metric}`, y[last]);
       }
   });
   if (seeds.length < 2) return out;
   for (const { arm } of byArm)
     for (const metric of metrics) {
-      const { mean, interval } = meanInterval(slopes.get(`${arm}/${metric}`) as number[]);
+      const own = slopes.get(`${arm}/${metric}`) ?? [];
+      if (own.length < 2) continue;
+      const { mean, interval } = meanInterval(own);
       out.push({ kind: 'summary', seed: null, arm, metric, slope: mean, interval, generations });
     }
   for (const [quantity, values] of [
@@ -108,10 +118,9 @@ function slopesAndDifferences(
       for (let b = 0; b < a; b++)
         for (const metric of metrics) {
           const [arm, against] = [byArm[a].arm, byArm[b].arm];
-          const other = values.get(`${against}/${metric}`) as number[];
-          const differences = (values.get(`${arm}/${metric}`) as number[]).map(
-            (value, i) => value - other[i],
-          );
+          const other = values.get(`${against}/${metric}`) ?? [];
+          const differences = (values.get(`${arm}/${metric}`) ?? []).map((value, i) => value - other[i]);
+          if (differences.length < seeds.length) continue;
           const { mean, interval } = meanInterval(differences);
           out.push({
             kind: 'difference',

@@ -34,6 +34,8 @@ export interface Abilities {
   weights?: boolean;
   /** Generators can go on with the optimiser of the generation before. */
   keepOptimizer?: boolean;
+  /** Generators heed `dispersion` in sampling. */
+  disperse?: boolean;
   /** Generators have `extrapolate`, have `guide`, heed `truncation`. */
   extrapolate?: boolean;
   guide?: boolean;
@@ -158,12 +160,18 @@ export interface TrainOptions extends StageOptions {
   truncation?: number;
 }
 
+export interface SampleOptions extends StageOptions {
+  seed: number;
+  /** How much more widely than the model itself would, > 0; left out for plain samples. */
+  dispersion?: number;
+}
+
 /** A model that can be trained, sampled and stored. Its state after `restore` is exactly its state at `save`. */
 export interface Generator<S> {
   /** Trains for `steps` and returns the mean loss. A model with a fit in closed form takes no steps and fits. */
   train(data: S, options: TrainOptions): Promise<{ loss: number }>;
-  /** One sample per entry of `items`, conditioned as that real item is. */
-  sample(items: Int32Array, options: StageOptions & { seed: number }): Promise<S>;
+  /** One sample per entry of `items`, conditioned as that real item is: a function of the model, the entry, its place and the options. */
+  sample(items: Int32Array, options: SampleOptions): Promise<S>;
   /** Metrics of the model itself, without the noise of sampling; they join those of `Trial.evaluate`. */
   measure?(): Promise<Metrics>;
   /**

@@ -22,6 +22,7 @@ for (const [options, code, message] of [
   [{ assist: 1 }, 'ERR_TYPE', /for assist but received 1/],
   [{ assist: { force: -1 } }, 'ERR_RANGE', /for assist\.force but received -1/],
   [{ keepPath: 1 }, 'ERR_TYPE', /^Expected true or false for keepPath but received 1$/],
+  [{ simulate: 'no' }, 'ERR_TYPE', /^Expected true or false for simulate but received "no"$/],
   [{ gamma: -1 }, 'ERR_RANGE', /for gamma/],
   [{ seed: 1.5 }, 'ERR_RANGE', /an integer for seed but received 1\.5/],
   [{ threads: 0 }, 'ERR_RANGE', /for threads/],

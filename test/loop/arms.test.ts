@@ -220,8 +220,23 @@ test('what a task cannot do is refused by name before any work', async () => {
     { realWeight: 'golden' },
     /weights of samples in its loss for realWeight golden/,
   );
-  await refused('selected', {}, /a selector for the arm selected but received numbers/);
-  await refused('corrected@corrector=none', {}, /a corrector "none" \(it has halve, placebo\)/);
+  await cannot('chosen', {}, /a selector for the arm chosen but received numbers/);
+  await cannot('dispersed', {}, /samples that can be dispersed for the arm dispersed/);
+  await cannot('cleaned', {}, /a corrector "cleaned" \(it has none\)/);
+  await refused(
+    'corrected@corrector=none',
+    {},
+    /a corrector "none" \(it has halve, placebo, cleaned, restored\)/,
+  );
+  await refused(
+    'corrected@candidates=8',
+    {},
+    /Expected an arm that selects for the setting candidates but received corrected@candidates=8/,
+  );
+  await refused('chosen@selectAfter=correction', {}, /an arm that selects and corrects for the setting/);
+  await refused('restored@corrector=halve', {}, /an arm with the configured corrector for the setting/);
+  await refused('selected@dispersion=0.2', {}, /an arm that disperses for the setting dispersion/);
+  await refused('selected@selectAfter=training', {}, /one of sampling, correction for selectAfter/);
 });
 
 test('checkpoints every k generations: the same rows, fewer folders, and a longer run goes on to what a straight one gives', async () => {

@@ -1,5 +1,13 @@
 import type { Fs } from '../../src/loop/fs.js';
-import type { Corrector, Generator, Task, TrainOptions, Trial } from '../../src/loop/task.js';
+import type {
+  Corrector,
+  Generator,
+  SampleOptions,
+  Selector,
+  Task,
+  TrainOptions,
+  Trial,
+} from '../../src/loop/task.js';
 
 /** Samples are numbers. */
 export type Numbers = number[];
@@ -17,15 +25,18 @@ export type Call = { call: string; data: Numbers } & Partial<TrainOptions> & { w
 
 /**
  * A task that can do everything and whose every number can be computed by hand: the model is the (weighted) mean m of its
- * training set, sample i of a draw is m + i, away from a twin w by 10 (m - w); the real samples are 0 ... n - 1. The corrector `halve`
- * halves and fails on numbers over 100; the reward `least` prefers small numbers.
+ * training set, sample i of a draw is m + i (1 + dispersion), away from a twin w by 10 (m - w); the real samples are 0 ... n - 1. The corrector `halve`
+ * halves and fails on numbers over 100, so does `restored`; `cleaned` rounds down; the reward `least` prefers small numbers, the selector the candidate
+ * of each item that is nearest to 6. An evaluation is the step from its first sample to its second.
  */
 export function numberTask(calls: Call[] = []): Task<Numbers> {
   return {
     name: 'numbers',
     settings: null,
     abilities: {
-      correctors: ['halve', 'placebo'],
+      correctors: ['halve', 'placebo', 'cleaned', 'restored'],
+      select: true,
+      disperse: true,
       rewards: ['least'],
       fresh: true,
       weights: true,
@@ -56,6 +67,24 @@ const halve: Corrector<Numbers> = {
   },
 };
 
+const cleaned: Corrector<Numbers> = {
+  async correct(samples) {
+    return { samples: samples.map(Math.floor), report: { status: { ok: samples.length } } };
+  },
+};
+
+const nearestToSix: Selector<Numbers> = {
+  async select(candidates, items) {
+    const chosen = Int32Array.from(items, (_, i) => {
+      let best = i;
+      for (let j = i; j < candidates.length; j += items.length)
+        if (Math.abs(candidates[j] - 6) < Math.abs(candidates[best] - 6)) best = j;
+      return best;
+    });
+    return { chosen, report: { candidates: candidates.length } };
+  },
+};
+
 class NumberTrial implements Trial<Numbers> {
   readonly real: Numbers;
   constructor(
@@ -70,7 +99,9 @@ class NumberTrial implements Trial<Numbers> {
   async createGenerator({ seed }: { seed: number }): Promise<Generator<Numbers>> {
     return new MeanGenerator(seed, this.calls);
   }
-  corrector = (name: string): Corrector<Numbers> | undefined => (name === 'halve' ? halve : undefined);
+  corrector = (name: string): Corrector<Numbers> | undefined => ({ halve, cleaned, restored: halve })[name];
+  readonly selector = nearestToSix;
+  evaluate = async (samples: Numbers) => ({ step: samples[1] - samples[0] });
   reward = () => async (samples: Numbers) => Float64Array.from(samples, (value) => -value);
   async save(samples: Numbers, directory: string, fs: Fs): Promise<void> {
     await fs.write(`${directory}/numbers.json`, Buffer.from(JSON.stringify(samples)));
@@ -107,10 +138,10 @@ class MeanGenerator implements Generator<Numbers> {
     this.state.twin = this.fit(data);
     return { loss: 0 };
   }
-  async sample(items: Int32Array): Promise<Numbers> {
+  async sample(items: Int32Array, { dispersion = 0 }: SampleOptions): Promise<Numbers> {
     const { mean, twin } = this.state;
     const away = twin === null ? 0 : 10 * (mean - twin);
-    return Array.from(items, (_, i) => mean + away + i);
+    return Array.from(items, (_, i) => mean + away + i * (1 + dispersion));
   }
   async measure(): Promise<Record<string, number>> {
     return { mean: this.state.mean, age: this.state.age, initial: this.state.initial };

@@ -97,6 +97,11 @@ export class MotionDiffusion {
     return this.trainer.state.step;
   }
 
+  /** Training steps since the optimiser's start. */
+  get optimizerStep(): number {
+    return this.trainer.state.optimizerStep;
+  }
+
   /** What runs the graphs, and why that. */
   get provider(): Provider {
     return this.trainer.provider;

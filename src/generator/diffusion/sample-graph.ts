@@ -60,13 +60,17 @@ export function sampleNoise(
   return slice(reshape(normals(key, starts, width), [batch, config.frames, config.features]), 1, 0, frames);
 }
 
-/** Inputs: `key` uint64 [], `samples` uint64 [batch]. Output: `x` [batch, frames, D], the noise to start from. */
+/**
+ * Inputs: `key` uint64 [], `samples` uint64 [batch], `scale` []. Output: `x` [batch, frames, D], the noise to start from, times
+ * `scale`.
+ */
 export function noiseModel(config: MotionDiffusionConfig, batch: number, frames: number): Uint8Array {
   const graph = new Graph();
   const key = graph.input('uint64', [], 'key');
   const samples = graph.input('uint64', [batch], 'samples');
   const first = graph.constant('uint64', [], BigUint64Array.of(0n));
-  graph.output(sampleNoise(config, frames, key, samples, first), 'x');
+  const scale = graph.input('float32', [], 'scale');
+  graph.output(mul(scale, sampleNoise(config, frames, key, samples, first)), 'x');
   return graph.toModel();
 }
 

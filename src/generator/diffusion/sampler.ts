@@ -25,6 +25,11 @@ export interface SampleOptions {
   guidance?: number;
   /** 0: no noise after the first (DDIM, the default); 1: ancestral sampling, with all steps that of DDPM. */
   eta?: number;
+  /**
+   * Factor of the noise that a sample starts from, at least 0; default 1. Above 1 samples lie further from their mean than the model's own: a
+   * temperature, against under-dispersion.
+   */
+  noiseScale?: number;
   /** What words that a text model does not know do: `error` (default) or `keep`, which reads them as unknown. */
   unknownWords?: 'error' | 'keep';
   /** Steps in one run of the graph, between which a sampling can stop; default 4. Results don't depend on it. */
@@ -75,16 +80,18 @@ interface Checked {
   seed: number;
   guidance: number;
   eta: number;
+  noiseScale: number;
   stepsPerRun: number;
 }
 
 function check(config: MotionDiffusionConfig, options: SampleOptions): Checked {
-  const { conditions, seed = 0, guidance = 1, eta = 0, unknownWords = 'error' } = options;
+  const { conditions, seed = 0, guidance = 1, eta = 0, noiseScale = 1, unknownWords = 'error' } = options;
   const { steps = Math.min(25, config.diffusionSteps), stepsPerRun = STEPS_PER_RUN } = options;
   expectInteger('seed', seed, 0);
   expectInteger('steps', steps, 1, config.diffusionSteps);
   expectArgument(Number.isFinite(guidance), 'guidance', 'a finite number', guidance);
   expectRange('eta', eta, 0, 1);
+  expectRange('noiseScale', noiseScale, 0, 1000);
   expectArgument(stepsPerRun >= 1, 'stepsPerRun', 'a number of at least 1', stepsPerRun);
   const conditioned =
     config.condition.kind === 'embedding'
@@ -100,7 +107,7 @@ function check(config: MotionDiffusionConfig, options: SampleOptions): Checked {
   for (let i = 0; i < count; i++)
     expectInteger(`lengths[${i}]`, options.lengths?.[i] ?? config.frames, 1, config.frames);
   const encoded = encodeConditions(config.condition, conditions, count, unknownWords);
-  return { lengths, conditions: encoded, steps, seed, guidance, eta, stepsPerRun };
+  return { lengths, conditions: encoded, steps, seed, guidance, eta, noiseScale, stepsPerRun };
 }
 
 /** Draws normalised samples with the averaged weights, [sum of lengths, features]; see `MotionDiffusion.sample`. */
@@ -138,7 +145,7 @@ async function sampleBatch(
   config: MotionDiffusionConfig,
   { client, state }: Trainer,
   { samples, shape }: Batch,
-  { lengths, conditions, seed, guidance, stepsPerRun }: Checked,
+  { lengths, conditions, seed, guidance, noiseScale, stepsPerRun }: Checked,
   plan: readonly SamplerStep[],
   { edit, signal }: SampleOptions,
   onStep: (step: number) => void,
@@ -159,7 +166,8 @@ async function sampleBatch(
     samples: uint64(filled.map(BigInt), [batch]),
   };
   const x = `x ${kind}`;
-  await client.run({ session: noise, feeds: random, keep: { x }, fetch: [] });
+  const scale = float32([noiseScale], []);
+  await client.run({ session: noise, feeds: { ...random, scale }, keep: { x }, fetch: [] });
 
   const feeds: Record<string, HostTensor | string> = { x };
   for (const name of state.names('ema')) feeds[name] = name;

@@ -1,10 +1,12 @@
 import { correctBatch } from '../../correct/correct.js';
+import type { CorrectOptions } from '../../correct/options.js';
 import type { CorrectionReport } from '../../loop/layout.js';
 import type { Corrector, StageContext } from '../../loop/task.js';
 import { meanPlausibility, measureEach } from '../../metrics/physical.js';
 import { FRAME_SIZE } from '../../motion/motion.js';
 import { encodeWindow } from '../../motion/window.js';
 import { Random } from '../../random/random.js';
+import type { Calibration } from './calibration.js';
 import { jointsOf, type MotionSamples, motionAt } from './samples.js';
 import type { MotionSettings } from './settings.js';
 import { FPS } from './windows.js';
@@ -16,8 +18,29 @@ interface Surroundings {
   fid(joints: Float32Array): number;
 }
 
-/** The physics corrector with the preset that is least biased under repetition. */
-export function physicsCorrector({ settings, threads, fid }: Surroundings): Corrector<MotionSamples> {
+/** Frames per second that the official code simulates motions of 20 as: 1.5 times too fast. */
+const OFFICIAL_FPS = 30;
+/** More outside help than any body asks for: body weights and N m. */
+const UNBOUNDED = { force: 100, torque: 100_000 };
+
+/** Ways to use the corrector. */
+export const PHYSICS = ['fixed', 'cleaned', 'official'] as const;
+
+/**
+ * The physics corrector with the preset that is least biased under repetition (`fixed`); the same without the simulation (`cleaned`), so that
+ * what simulating adds can be told from what cleaning does; or with the defects of the `official` code ({@link MotionSettings.fidelity}).
+ */
+export function physicsCorrector(
+  { settings, threads, fid }: Surroundings,
+  way: (typeof PHYSICS)[number] = 'fixed',
+): Corrector<MotionSamples> {
+  const options: CorrectOptions = {
+    fps: way === 'official' ? OFFICIAL_FPS : FPS,
+    preset: 'loop',
+    assist: way === 'official' ? UNBOUNDED : { force: settings.assistForce, torque: settings.assistTorque },
+    simulate: way !== 'cleaned',
+    threads,
+  };
   return {
     async correct(samples, { signal, onProgress }) {
       const { frames, labels } = samples;
@@ -25,10 +48,7 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
       const { motions, reports } = await correctBatch(
         Array.from({ length: labels.length }, (_, i) => ({ joints: motionAt(joints, frames, i) })),
         {
-          fps: FPS,
-          preset: 'loop',
-          assist: { force: settings.assistForce, torque: settings.assistTorque },
-          threads,
+          ...options,
           signal,
           onProgress: ({ done, total }) => onProgress?.(done, total),
         },
@@ -42,7 +62,7 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
         residualForce: residualForce.mean,
       }));
       const notes = reports.map(({ status, rung, residualForce }) => ({
-        ok: status === 'ok' || status === 'assisted',
+        ok: way === 'official' || status === 'ok' || status === 'assisted',
         status,
         rung,
         scores: { residualForce: residualForce.mean },
@@ -64,6 +84,37 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
             joints,
           ),
           ...change(samples, corrected, fid),
+        },
+      };
+    },
+  };
+}
+
+/**
+ * {@link Calibration} of the whole set, and then another corrector: physics alone takes away the high frequencies that a wider draw restored,
+ * calibration alone knows no ground.
+ */
+export function calibratingCorrector(
+  { fid }: Surroundings,
+  calibration: Calibration,
+  next?: Corrector<MotionSamples>,
+): Corrector<MotionSamples> {
+  return {
+    async correct(samples, context) {
+      const { frames, labels } = samples;
+      const moved = jointsOf({ frames, labels, features: calibration.apply(samples.features) });
+      const list = (joints: Float32Array): Float32Array[] =>
+        Array.from({ length: labels.length }, (_, i) => motionAt(joints, frames, i));
+      const calibrated = fromJoints(list(moved), samples);
+      const made = await next?.correct(calibrated, context);
+      const result = made?.samples ?? calibrated;
+      return {
+        samples: result,
+        notes: made?.notes,
+        report: {
+          ...(made?.report ?? { status: { ok: labels.length } }),
+          distance: rootRelativeDistance(list(jointsOf(result)), jointsOf(samples)),
+          ...change(samples, result, fid),
         },
       };
     },

@@ -1,4 +1,5 @@
 import { MotionDiffusion, type MotionDiffusionConfig, type Normalisation } from '../../generator/index.js';
+import { constantRate, cosineDecay, type LearningRateSchedule } from '../../graph/index.js';
 import type { NdArray, NumberArray } from '../../io/array.js';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
 import { LoopError } from '../../loop/errors.js';
@@ -15,6 +16,19 @@ const WEIGHTS = 'model';
 /** What extrapolation moves. */
 const MOVED = [WEIGHTS, 'ema'];
 const OPTIMIZER_STEP = 'optimizer_step';
+
+/**
+ * The learning rate of each step since the optimiser's start, over the `steps` steps of a generation that follow the first `start` of
+ * them: always `from`, or from there to 0 along a cosine.
+ */
+export function learningRates(
+  kind: MotionSettings['schedule'],
+  { from, steps, start }: { from: number; steps: number; start: number },
+): LearningRateSchedule {
+  if (kind === 'constant') return constantRate(from);
+  const decay = cosineDecay({ from, steps });
+  return (step) => decay(step - start);
+}
 
 /** The motion diffusion model as the loop sees it. */
 export class MotionGenerator implements Generator<MotionSamples> {
@@ -62,20 +76,28 @@ export class MotionGenerator implements Generator<MotionSamples> {
     data: MotionSamples,
     options: Parameters<Generator<MotionSamples>['train']>[1],
   ): Promise<{ loss: number }> {
-    const { steps, learningRate, seed, initial, resetOptimizer, signal, onProgress } = options;
-    const { batch, clip, emaDecay, labelDrop, warmup } = this.settings;
+    const { steps, learningRate, seed, initial, resetOptimizer, weights, signal, onProgress } = options;
+    const { batch, clip, emaDecay, labelDrop, mirror, schedule, scheduleGen0, warmup, weightDecay } =
+      this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
-      { features: this.finite(data.features), conditions: data.labels },
+      // A motion that counts twice is drawn twice as often: the same loss in the mean.
+      { features: this.finite(data.features), conditions: data.labels, weights },
       {
         steps,
         batch,
-        lr: learningRate,
+        lr: learningRates(initial ? scheduleGen0 : schedule, {
+          from: learningRate,
+          steps,
+          start: resetOptimizer ? 0 : this.model.optimizerStep,
+        }),
         warmup: initial ? warmup : 0,
         // An average that reaches further back than one generation would hide what the generation did.
         emaDecay: Math.min(emaDecay, 1 - 1 / steps),
         clip,
         conditionDrop: labelDrop,
+        mirror,
+        weightDecay,
         seed,
         resetOptimizer,
         signal,
@@ -119,7 +141,8 @@ export class MotionGenerator implements Generator<MotionSamples> {
     items: Int32Array,
     options: Parameters<Generator<MotionSamples>['sample']>[1],
   ): Promise<MotionSamples> {
-    const { frames, samplerSteps, guidance } = this.settings;
+    const { frames, samplerSteps, guidance, noiseScale } = this.settings;
+    const { dispersion = 0 } = options;
     const labels = items.map((item) => this.realLabels[item]);
     const { seed, signal, onProgress } = options;
     const values = await this.model.sample({
@@ -127,6 +150,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
       seed,
       steps: samplerSteps,
       guidance,
+      noiseScale: noiseScale * (1 + dispersion),
       signal,
       onProgress: ({ step, steps }) => onProgress?.(step, steps),
     });

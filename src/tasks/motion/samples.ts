@@ -13,12 +13,19 @@ export interface MotionSamples {
 }
 
 export function takeSamples(samples: MotionSamples, positions: ArrayLike<number>): MotionSamples {
-  const { frames, features, labels } = samples;
+  const { frames, features, labels, corrections } = samples;
   const size = frames * FEATURE_SIZE;
   const out = new Float32Array(positions.length * size);
   for (let i = 0; i < positions.length; i++)
     out.set(features.subarray(positions[i] * size, (positions[i] + 1) * size), i * size);
-  return { frames, features: out, labels: Int32Array.from(positions, (position) => labels[position]) };
+  return {
+    frames,
+    features: out,
+    labels: Int32Array.from(positions, (position) => labels[position]),
+    ...(corrections && {
+      corrections: Array.from(positions as ArrayLike<number>, (position) => corrections[position]),
+    }),
+  };
 }
 
 export function joinSamples(sets: readonly MotionSamples[]): MotionSamples {

@@ -27,8 +27,8 @@ const CLIP = 10;
  * principal components fitted on the real motions and their mirror images only. No feature, weight or component of it is in a metric.
  */
 export class SelectionSpace {
-  private readonly weights: Float32Array;
-  private readonly bias: Float32Array;
+  private readonly weights: Float64Array;
+  private readonly bias: Float64Array;
   private readonly channels: Standardiser;
   private readonly features: Standardiser;
   private readonly components: PrincipalComponents;
@@ -39,10 +39,11 @@ export class SelectionSpace {
     joints: Float32Array,
     private readonly frames: number,
   ) {
-    this.weights = new Random('selection filters').normals(new Float32Array(FILTERS * WIDTH * CHANNELS));
     const scale = 2 / Math.sqrt(WIDTH * CHANNELS);
-    this.weights = this.weights.map((weight) => weight * scale);
-    this.bias = new Random('selection bias').normals(new Float32Array(FILTERS)).map((value) => value / 2);
+    const normals = (key: string, count: number): Float64Array =>
+      Float64Array.from(new Random(key).normals(new Float32Array(count)));
+    this.weights = normals('selection filters', FILTERS * WIDTH * CHANNELS).map((weight) => scale * weight);
+    this.bias = normals('selection bias', FILTERS).map((value) => value / 2);
     const count = joints.length / (frames * FRAME_SIZE);
     const motions = Array.from({ length: count }, (_, i) => motionAt(joints, frames, i));
     const both = [...motions, ...motions.map((motion) => mirror(motion))];
@@ -65,35 +66,62 @@ export class SelectionSpace {
     return this.components.apply(this.features.apply(raw));
   }
 
+  /**
+   * The product of the filters [192, 1188] and all windows of the motion [1188, positions], in tiles of 4 filters and 2 windows: each number
+   * that is read serves several products, and the sums don't wait for one another.
+   */
   private convolve(input: Float64Array, out: Float64Array): void {
-    const { data } = this.channels.apply({ rows: this.frames, columns: CHANNELS, data: input });
-    const values = Float32Array.from(data);
+    const { data: x } = this.channels.apply({ rows: this.frames, columns: CHANNELS, data: input });
+    const { weights: w, bias } = this;
     const span = WIDTH * CHANNELS;
+    const step = STRIDE * CHANNELS;
     const positions = Math.floor((this.frames - WIDTH) / STRIDE) + 1;
-    for (let filter = 0; filter < FILTERS; filter++) {
-      let sum = 0;
-      let squares = 0;
-      const w = filter * span;
-      for (let position = 0; position < positions; position++) {
-        const from = position * STRIDE * CHANNELS;
-        // Four sums keep the additions from waiting for one another.
-        let a = this.bias[filter];
-        let b = 0;
-        let c = 0;
-        let d = 0;
-        for (let k = 0; k < span; k += 4) {
-          a += this.weights[w + k] * values[from + k];
-          b += this.weights[w + k + 1] * values[from + k + 1];
-          c += this.weights[w + k + 2] * values[from + k + 2];
-          d += this.weights[w + k + 3] * values[from + k + 3];
+    const sums = new Float64Array(FILTERS);
+    const squares = new Float64Array(FILTERS);
+    const add = (filter: number, value: number): void => {
+      const response = Math.max(0, bias[filter] + value);
+      sums[filter] += response;
+      squares[filter] += response * response;
+    };
+    for (let f = 0; f < FILTERS; f += 4) {
+      const [w0, w1, w2, w3] = [f * span, (f + 1) * span, (f + 2) * span, (f + 3) * span];
+      for (let position = 0; position < positions; position += 2) {
+        const a = position * step;
+        // Of an odd number of windows the last is its own neighbour, and counts once.
+        const paired = position + 1 < positions;
+        const b = paired ? a + step : a;
+        let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
+        for (let k = 0; k < span; k++) {
+          const xa = x[a + k];
+          const xb = x[b + k];
+          let weight = w[w0 + k];
+          a0 += weight * xa;
+          b0 += weight * xb;
+          weight = w[w1 + k];
+          a1 += weight * xa;
+          b1 += weight * xb;
+          weight = w[w2 + k];
+          a2 += weight * xa;
+          b2 += weight * xb;
+          weight = w[w3 + k];
+          a3 += weight * xa;
+          b3 += weight * xb;
         }
-        const response = Math.max(0, a + b + c + d);
-        sum += response;
-        squares += response * response;
+        add(f, a0);
+        add(f + 1, a1);
+        add(f + 2, a2);
+        add(f + 3, a3);
+        if (!paired) continue;
+        add(f, b0);
+        add(f + 1, b1);
+        add(f + 2, b2);
+        add(f + 3, b3);
       }
-      const mean = sum / positions;
+    }
+    for (let filter = 0; filter < FILTERS; filter++) {
+      const mean = sums[filter] / positions;
       out[filter] = mean;
-      out[FILTERS + filter] = Math.sqrt(Math.max(0, squares / positions - mean * mean));
+      out[FILTERS + filter] = Math.sqrt(Math.max(0, squares[filter] / positions - mean * mean));
     }
   }
 }

@@ -13,7 +13,15 @@ export interface MotionSettings {
   diffusionSteps: number;
   samplerSteps: number;
   guidance: number;
+  /** Factor of the noise that every sample starts from, those of the evaluation too, in all arms; 1 as trained. */
+  noiseScale: number;
   batch: number;
+  /**
+   * The learning rate over the steps of generation 0, and of every later generation: always that of the configuration, or from it to 0 along a
+   * cosine, where most of a model's quality comes in the last third.
+   */
+  scheduleGen0: 'constant' | 'cosine';
+  schedule: 'constant' | 'cosine';
   /** Learning-rate warm-up of generation 0, in steps. */
   warmup: number;
   /** Decay of the averaged weights; lowered to 1 - 1 / steps where a generation has too few steps to fill the average. */
@@ -22,6 +30,16 @@ export interface MotionSettings {
   clip: number;
   /** Probability that a label is dropped in training. */
   labelDrop: number;
+  /** Show every second motion in training, drawn at random, as its mirror image. */
+  mirror: boolean;
+  /** Decoupled decay of the weights, 0 for none. */
+  weightDecay: number;
+  /**
+   * `official`: the corrector repeats what is known to be wrong in the code of Gillman et al. 2024, so that its cost can be measured. Motions
+   * of 20 frames a second are simulated as if they had 30, 1.5 times too fast; outside forces as large as the body asks for, from the
+   * first rung; no verdict on success, so that a gate lets everything pass. (Not repeated: its teleports of a body that is lost.)
+   */
+  fidelity: 'fixed' | 'official';
   /** Caps of the corrector's outside help: body weights and N m. */
   assistForce: number;
   assistTorque: number;
@@ -43,11 +61,17 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   diffusionSteps: 50,
   samplerSteps: 25,
   guidance: 1,
+  noiseScale: 1,
   batch: 32,
+  scheduleGen0: 'cosine',
+  schedule: 'constant',
   warmup: 50,
   emaDecay: 0.99,
   clip: 1,
   labelDrop: 0.1,
+  mirror: false,
+  weightDecay: 0,
+  fidelity: 'fixed',
   assistForce: 0.5,
   assistTorque: 300,
   placeboDistance: 45,

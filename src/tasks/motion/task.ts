@@ -9,7 +9,8 @@ import { meanAndSpread } from '../../loop/statistics.js';
 import type { Corrector, Exhibit, Floor, Place, Selector, Task, Trial } from '../../loop/task.js';
 import { METRICS_VERSION } from '../../metrics/index.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
-import { physicsCorrector, placeboCorrector } from './correctors.js';
+import { Calibration } from './calibration.js';
+import { calibratingCorrector, physicsCorrector, placeboCorrector } from './correctors.js';
 import { type EvaluatorStore, Judge, type TrainingSet } from './evaluation/judge.js';
 import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
@@ -61,7 +62,14 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
       metrics: METRICS_VERSION,
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
-    abilities: { correctors: ['corrected', 'placebo'], select: true, keepOptimizer: true, extrapolate: true },
+    abilities: {
+      correctors: ['corrected', 'placebo', 'cleaned', 'official', 'calibrated', 'restored'],
+      select: true,
+      weights: true,
+      disperse: true,
+      keepOptimizer: true,
+      extrapolate: true,
+    },
     size: (samples) => samples.labels.length,
     take: takeSamples,
     concat: joinSamples,
@@ -159,9 +167,16 @@ class MotionTrial implements Trial<MotionSamples> {
     const joints = jointsOf(this.real);
     this.training = base.judge.trainingSet(joints);
     const fid = (motions: Float32Array): number => base.judge.evaluator.fid(motions);
+    const around = { settings, threads, fid };
+    const physics = physicsCorrector(around, settings.fidelity);
+    const calibration = new Calibration(this.real.features, settings.frames);
     this.correctors = {
-      corrected: physicsCorrector({ settings, threads, fid }),
-      placebo: placeboCorrector({ settings, threads, fid }),
+      corrected: physics,
+      calibrated: calibratingCorrector(around, calibration),
+      restored: calibratingCorrector(around, calibration, physics),
+      placebo: placeboCorrector(around),
+      cleaned: physicsCorrector(around, 'cleaned'),
+      official: physicsCorrector(around, 'official'),
     };
     this.selector = transportSelector(new SelectionSpace(joints, settings.frames), this.real.labels);
   }
