@@ -42,6 +42,7 @@ const cmakeJs = join(
 );
 // cmake-js reads the headers of node-api-headers (package.json: binary.napi_versions), so it downloads nothing.
 function run(command, settings = {}) {
+  // An empty value is none to cmake-js, which then leaves the one before.
   const flags = Object.entries(settings).map(([name, value]) => `--CD${name}=${value}`);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
@@ -52,10 +53,10 @@ function run(command, settings = {}) {
 }
 
 /** Configures and builds. A folder that was configured for other tools is made anew. */
-function build(cuda, why = '') {
+function build(cuda, why = 'it was turned off (SELFCORRECT_CUDA)') {
   const settings = {
     SELFCORRECT_CUDA: cuda,
-    SELFCORRECT_CUDA_ARCHS: process.env.SELFCORRECT_CUDA_ARCHS ?? '',
+    SELFCORRECT_CUDA_ARCHS: process.env.SELFCORRECT_CUDA_ARCHS || 'default',
     SELFCORRECT_CUDA_WHY: why,
   };
   let configured = run('configure', settings);

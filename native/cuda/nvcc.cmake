@@ -4,9 +4,9 @@
 #
 # With SELFCORRECT_CUDA=auto whatever is missing turns it off; with `on` it is an error.
 set(SELFCORRECT_CUDA auto CACHE STRING "The corrector on NVIDIA GPUs: auto (where nvcc works), on, off")
-set(SELFCORRECT_CUDA_ARCHS "" CACHE STRING
-    "GPUs to compile for, of 75 80 86 89 90 100 120; empty: those of this machine, or 80 and 90")
-set(SELFCORRECT_CUDA_WHY "" CACHE STRING "Why CUDA is off, where it is turned off for another reason than the user's wish")
+set(SELFCORRECT_CUDA_ARCHS default CACHE STRING
+    "GPUs to compile for, of 75 80 86 89 90 100 120; default: those of this machine, or 80 and 90")
+set(SELFCORRECT_CUDA_WHY "it was turned off (SELFCORRECT_CUDA)" CACHE STRING "Why CUDA is off, where it is turned off")
 set_property(CACHE SELFCORRECT_CUDA PROPERTY STRINGS auto on off)
 
 set(SC_CUDA OFF)
@@ -29,10 +29,7 @@ macro(cuda_is_off why)
 endmacro()
 
 if(SELFCORRECT_CUDA STREQUAL off)
-  if(SELFCORRECT_CUDA_WHY)
-    cuda_is_off("${SELFCORRECT_CUDA_WHY}")
-  endif()
-  cuda_is_off("it was turned off (SELFCORRECT_CUDA)")
+  cuda_is_off("${SELFCORRECT_CUDA_WHY}")
 endif()
 if(CMAKE_CROSSCOMPILING)
   cuda_is_off("it is not compiled for another processor")
@@ -56,6 +53,9 @@ foreach(arch IN LISTS ALL_ARCHS)
 endforeach()
 string(REPLACE "," ";" wanted "${SELFCORRECT_CUDA_ARCHS}")
 string(REPLACE " " ";" wanted "${wanted}")
+if(wanted STREQUAL default)
+  set(wanted "")
+endif()
 foreach(arch IN LISTS wanted)
   if(NOT arch IN_LIST archs)
     string(REPLACE ";" ", " archs "${archs}")
@@ -136,7 +136,7 @@ foreach(source IN LISTS cuda_sources)
   list(APPEND SC_CUDA_OBJECTS ${object})
 endforeach()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/cuda)
-add_custom_target(cuda_objects DEPENDS ${SC_CUDA_OBJECTS}) # by itself, so that it does not wait for what is linked with it
+add_custom_target(cuda_objects DEPENDS ${SC_CUDA_OBJECTS}) # by itself: nothing is waited for
 set(SC_CUDA ON)
 string(REPLACE ";" ", " wanted "${wanted}")
 message(STATUS "CUDA: on, by ${SC_NVCC} for GPUs of ${wanted}")
