@@ -62,7 +62,7 @@ Row measure(const MotionSet& set, int count, const Options& options, gpu::Device
   if (device) {
     row.device = median(there);
     Watched watched(*device);
-    time_device(watched, {.streams = 1});
+    time_device(watched, {.streams = 1, .motions = count});  // a launch of each kernel
     row.stages = watched.stages;
   }
   return row;
