@@ -1,5 +1,7 @@
-// correct_batch: every motion through reference, tracking up the ladder, and measures, on a pool of threads
+// Every motion through reference, tracking up the ladder, and measures, on a pool of threads
 // of its own.
+#include "batch/batch.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -273,8 +275,8 @@ class BatchRun {
 
 }  // namespace
 
-void correct_batch(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
-                   const std::function<void(int)>& progress) {
+void correct_on_cpu(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
+                    const std::function<void(int)>& progress) {
   BatchRun run(batch, options, cancel, progress);
   for (int i = 0; i < batch.count; ++i) batch.reports[i] = Report{};
   run.run();

@@ -3,6 +3,7 @@
 // centimetre off, a knee lifted), so preset loop returns valid motion as it came.
 #pragma once
 #include "include/tracker.h"
+#include "math/device.h"
 #include "reference/reference.h"
 
 namespace selfcorrect {
@@ -12,11 +13,14 @@ namespace selfcorrect {
 // world, in no frame more than 50 mm.
 constexpr double kSunk = 0.5, kMoved = 15, kDisplaced = 20, kWorst = 50;  // mm
 
-// `report`: of the simulated motion, with its measures and distances. `worst`: its largest mean distance of a
-// frame, mm.
-inline bool already_valid(const Reference& reference, const Report& report, double worst) {
-  return report.status == Status::kOk && reference.clean && report.before.joints.penetrate <= kSunk &&
+// `clean`: the motion came so. `report`: of the simulated motion, with its measures and distances. `worst`:
+// its largest mean distance of a frame, mm.
+SC_CALL inline bool already_valid(bool clean, const Report& report, double worst) {
+  return report.status == Status::kOk && clean && report.before.joints.penetrate <= kSunk &&
          report.error_root <= kMoved && report.error <= kDisplaced && worst <= kWorst;
+}
+inline bool already_valid(const Reference& reference, const Report& report, double worst) {
+  return already_valid(reference.clean, report, worst);
 }
 
 }  // namespace selfcorrect

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "binding/cuda_info.h"
 #include "binding/dynamics_probe.h"
 #include "binding/job.h"
 #include "binding/limit_probe.h"
@@ -33,6 +34,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new binding::Jobs);
   exports["info"] = Napi::Function::New(env, info);
   exports["reportColumns"] = binding::report_columns(env);
+  exports["cuda"] = Napi::Function::New(env, binding::cuda_info);
   exports["correctBatch"] = Napi::Function::New(env, binding::start_job);
   binding::register_probe(env, exports);
   binding::register_dynamics_probe(env, exports);

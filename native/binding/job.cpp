@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "binding/report_table.h"
+#include "cuda/device.h"
 #include "include/tracker.h"
 
 namespace selfcorrect::binding {
@@ -67,8 +68,12 @@ Napi::Error failure(Napi::Env env, const char* code, const char* message) {
 Napi::Error failure(Napi::Env env, const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
+  } catch (const gpu::OutOfMemory& e) {
+    return failure(env, "ERR_OOM", e.what());
   } catch (const std::bad_alloc&) {
     return failure(env, "ERR_OOM", "out of memory");
+  } catch (const gpu::Failure& e) {
+    return failure(env, "ERR_CUDA", e.what());
   } catch (const std::exception& e) {
     return failure(env, "ERR_NATIVE", e.what());
   }
@@ -89,6 +94,9 @@ Options options_of(const Napi::Object& object) {
   options.sampling.lookahead = number("lookahead");
   options.sampling.seed = static_cast<uint64_t>(static_cast<int64_t>(number("seed")));
   options.threads = static_cast<int>(number("threads"));
+  // 'cpu' where it is missing, or 'cuda'.
+  const Napi::Value device = object.Get("device");
+  if (device.IsString() && device.ToString().Utf8Value() == "cuda") options.device = Device::kCuda;
   return options;
 }
 

@@ -72,6 +72,8 @@ struct KernelArgs {
   int rung = 0;
   double force = 0;   // body weights
   double torque = 0;  // N m
+  // Of the host: not 0 once nobody wants the results any more. Asked between two frames of a motion.
+  const volatile int32_t* stop = nullptr;
 };
 
 }  // namespace selfcorrect

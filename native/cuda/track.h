@@ -17,6 +17,7 @@ struct TrackArgs {
   const int32_t* active;  // numbers of the motions to track
   int active_count;
   int rung;
+  const volatile int32_t* stop;  // as in KernelArgs
   Setting<float> setting;
   Blend<float> blend[kBlends];  // of step 1 of a frame, 2, ...
 };
@@ -24,7 +25,8 @@ struct TrackArgs {
 // Of a launch, on the host.
 inline TrackArgs track_args(const KernelArgs& args) {
   const TrackOptions options{args.options.rate, args.force, args.torque};
-  TrackArgs out{args.tile, args.active, args.active_count, args.rung, {Tuning{}, options, args.options.fps},
+  TrackArgs out{args.tile, args.active, args.active_count,
+                args.rung, args.stop,   {Tuning{}, options, args.options.fps},
                 {}};
   const Setting<float>& s = out.setting;
   for (int step = 1; step <= s.steps && step <= kBlends; step++)
@@ -57,7 +59,7 @@ SC_INLINE void write_sums(const TrackArgs& args, int i, bool ok, int tracked, co
 }
 
 // A thread for each active motion. Of a motion that is lost, the frames from sums[i].frames on are left as
-// they are.
+// they are; of all, when it is stopped.
 SC_CALL inline void track(const TrackArgs& args, Spot spot) {
   const TileMemory& tile = args.tile;
   if (spot.index() >= args.active_count) return;
@@ -82,6 +84,7 @@ SC_CALL inline void track(const TrackArgs& args, Spot spot) {
   for (int k = 0; k < kLabels; k++) labels[k] = 0;
   SC_LOOP
   for (int f = 1; f < frames; f++, knot += kKnotGroupRow) {
+    if (args.stop && *args.stop) return;
     const KnotColumns from(knot), to(knot + kKnotGroupRow);
     const Load<float> before = now.load;
     for (float& sole : now.load.sole) sole = 0;

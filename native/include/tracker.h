@@ -9,6 +9,9 @@ namespace selfcorrect {
 
 enum class Preset : int { kClip = 0, kLoop = 1 };
 
+// What computes; the bytes are the same.
+enum class Device : int { kCpu = 0, kCuda = 1 };
+
 // 'ok': tracked within the first rung of assistance. 'assisted': needed a higher rung. 'rejected': not a
 // motion. 'failed': no rung could track it; the cleaned kinematic motion is returned. 'aborted': cancelled
 // before it ran.
@@ -47,6 +50,7 @@ struct Options {
   double assist_torque = 300;  // and of the residual root torque, N m
   Sampling sampling;
   int threads = 0;  // 0: one per core
+  Device device = Device::kCpu;
 };
 
 // Contact with the ground. Tolerance 5 mm. Of the joints: the official evaluation's definitions with joint
@@ -102,7 +106,10 @@ struct Batch {
 };
 
 // Corrects a batch on `options.threads` threads and returns when all are done or `cancel` became true.
-// `progress(done)` is called from worker threads.
+// `progress(done)` is called from worker threads. On kCuda these threads do what the device does not:
+// sampling. Throws std::bad_alloc without memory (gpu::OutOfMemory without that of the device, for one
+// motion), and gpu::Failure (cuda/device.h) where there is no device or it fails: what was not reached is
+// untouched.
 void correct_batch(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
                    const std::function<void(int)>& progress);
 

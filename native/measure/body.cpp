@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "measure/series.h"
 #include "reference/foot.h"
 
 namespace selfcorrect {
@@ -12,8 +13,7 @@ namespace {
 
 using F = Frames;
 
-constexpr double kTolerance = 0.005;  // m above or below the ground that counts as touching it
-constexpr int kLabelled[kLabels] = {7, 10, 8, 11};
+SC_TABLE int kLabelled[kLabels] = {7, 10, 8, 11};
 
 // The points of one body, and how far from its joint they reach.
 struct Cluster {
@@ -22,7 +22,7 @@ struct Cluster {
 };
 
 // In the order of the points, which has the soles first: they are the lowest in almost every frame.
-int clusters_of(const Humanoid& humanoid, Cluster* clusters) {
+SC_CALL int clusters_of(const Humanoid& humanoid, Cluster* clusters) {
   int count = 0;
   for (int p = 0; p < kMaxPoints; ++p) {
     const Point& point = humanoid.point[p];
@@ -34,15 +34,18 @@ int clusters_of(const Humanoid& humanoid, Cluster* clusters) {
   return count;
 }
 
-// Whether each point touches (1 or 0), and where, if it ever does: series.
+// Whether each point touches (1 or 0), and where, if it ever does: series. `ever`: a bit for each point.
 struct Touches {
   double *on, *x, *z;
-  bool ever[kMaxPoints] = {};
+  uint32_t ever = 0;
+
+  SC_INLINE bool never(int p) const { return !(ever >> p & 1); }
 };
+static_assert(kMaxPoints <= 32);
 
 // Marks the touching points of a cluster. Returns the lowest of its points.
-F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint, const Quat<F>& q,
-              double ground, int t, int stride, Touches& touches) {
+SC_STAGE F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint,
+                       const Quat<F>& q, double ground, int t, int stride, Touches& touches) {
   const Axes<F> axes = axes_of(q);
   F low = broadcast<F>(HUGE_VAL);
   for (int p = cluster.begin; p < cluster.end; ++p) {
@@ -56,29 +59,30 @@ F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& j
     if (!any(on)) continue;
     store(touches.x + to, joint.x + arm.x);
     store(touches.z + to, joint.z + arm.z);
-    touches.ever[p] = true;
+    touches.ever |= 1u << p;
   }
   return low;
 }
 
-void label_soles(const Humanoid& humanoid, const Touches& touches, int frames, int stride, uint8_t* labels) {
-  std::fill(labels, labels + static_cast<long>(frames) * kLabels, uint8_t{0});
+SC_STAGE void label_soles(const Humanoid& humanoid, const Touches& touches, int frames, int stride,
+                          uint8_t* labels) {
+  fill(labels, labels + static_cast<long>(frames) * kLabels, uint8_t{0});
   for (int p = 0; p < kMaxPoints; ++p)
     for (int label = 0; label < kLabels; ++label) {
-      if (!touches.ever[p] || humanoid.point[p].body != kLabelled[label]) continue;
+      if (touches.never(p) || humanoid.point[p].body != kLabelled[label]) continue;
       const double* on = touches.on + static_cast<long>(p) * stride;
-      for (int t = 0; t < frames; ++t)
+      for (int t : dealt(0, frames))
         if (on[t] > 0) labels[t * kLabels + label] = 1;
     }
 }
 
 // Sum over the frames of the mean step of the points that touch in a frame and in the one before, m.
-double sum_slips(const Touches& touches, int frames, int stride) {
+SC_STAGE double sum_slips(const Touches& touches, int frames, int stride) {
   Sum result;
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     F slip{}, count{};
     for (int p = 0; p < kMaxPoints; ++p) {
-      if (!touches.ever[p]) continue;
+      if (touches.never(p)) continue;
       const long at = static_cast<long>(p) * stride + t;
       const F both = load(touches.on + at) * load(touches.on + at - 1);
       const Mask<F> stays = (both > F{}) & (frame_numbers(t) > F{});
@@ -96,14 +100,14 @@ double sum_slips(const Touches& touches, int frames, int stride) {
 
 }  // namespace
 
-Contact measure_body(const Humanoid& humanoid, const double* joints, const Motion& motion, double ground,
-                     uint8_t* labels, Scratch scratch) {
+SC_STAGE Contact measure_body(const Humanoid& humanoid, const double* joints, const Motion& motion,
+                              double ground, uint8_t* labels, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   Cluster clusters[kMaxPoints];
   const int count = clusters_of(humanoid, clusters);
   Touches touches{take(scratch, kMaxPoints), take(scratch, kMaxPoints), take(scratch, kMaxPoints)};
   Sum penetrate, floating;
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     F low = broadcast<F>(HUGE_VAL);
     for (int c = 0; c < count; ++c) {
       const Cluster& cluster = clusters[c];
@@ -122,6 +126,7 @@ Contact measure_body(const Humanoid& humanoid, const double* joints, const Motio
     penetrate.add(t, select<F>(within & (low < broadcast<F>(-kTolerance)), -low, F{}));
     floating.add(t, select<F>(within & (low > broadcast<F>(kTolerance)), low, F{}));
   }
+  touches.ever = Group::bits(touches.ever);
   if (labels) label_soles(humanoid, touches, frames, stride, labels);
   return {penetrate.total() * 1e3 / frames, floating.total() * 1e3 / frames,
           sum_slips(touches, frames, stride) * 1e3 / std::max(1, frames - 1)};

@@ -12,8 +12,7 @@ namespace {
 
 using F = Frames;
 
-constexpr double kTolerance = 0.005;  // m above or below the floor that counts as touching it
-constexpr int kFeet[2] = {10, 11};
+SC_TABLE int kFeet[2] = {10, 11};
 
 SC_INLINE const double* row(const double* joints, int j, int stride) {
   return joints + static_cast<long>(3 * j) * stride;
@@ -21,9 +20,9 @@ SC_INLINE const double* row(const double* joints, int j, int stride) {
 
 }  // namespace
 
-Measure measure_series(const double* joints, int frames, int stride, double fps) {
+SC_STAGE Measure measure_series(const double* joints, int frames, int stride, double fps) {
   Sum penetrate, floating, skate, speed;
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     const F number = frame_numbers(t);
     const Mask<F> within = number < broadcast<F>(frames), steps = within & (number > F{});
     F low = load(joints + stride + t);
@@ -51,10 +50,10 @@ Measure measure_series(const double* joints, int frames, int stride, double fps)
   return result;
 }
 
-Distance measure_distance(const double* a, const double* b, int frames, int stride) {
+SC_STAGE Distance measure_distance(const double* a, const double* b, int frames, int stride) {
   Sum world, relative;
   F worst{};
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     const Vec3<F> root = load_vector(b + t, stride) - load_vector(a + t, stride);
     F apart = norm(root), beside{};
     for (int j = 1; j < kJoints; ++j) {
@@ -69,10 +68,8 @@ Distance measure_distance(const double* a, const double* b, int frames, int stri
     relative.add(t, select<F>(within, beside, F{}));
     worst = maximum<F>(worst, apart);
   }
-  double most = 0;
-  for (int l = 0; l < kSide; ++l) most = std::max(most, get_lane(worst, l));
   const double scale = 1e3 / (static_cast<double>(frames) * kJoints);
-  return {world.total() * scale, relative.total() * scale, most * 1e3 / kJoints};
+  return {world.total() * scale, relative.total() * scale, largest(worst) * 1e3 / kJoints};
 }
 
 }  // namespace SC_ISA

@@ -12,7 +12,7 @@ inline namespace SC_ISA {
 namespace {
 
 // Of work.seen.
-Measure measure_seen(const Work& work, double fps) {
+SC_STAGE Measure measure_seen(const Work& work, double fps) {
   const int frames = work.motion.frames, stride = work.motion.stride;
   Measure result = measure_series(work.seen, frames, stride, fps);
   result.jerk = frames > 3 ? mean_jerk(roughness(work.seen, frames, stride), frames, fps) : 0;
@@ -20,21 +20,21 @@ Measure measure_seen(const Work& work, double fps) {
 }
 
 // As they are once they are floats.
-void round_places(const Motion& motion, double* rounded) {
+SC_CALL void round_places(const Motion& motion, double* rounded) {
   for (int c = 0; c < kPlaces; ++c) {
     const long at = static_cast<long>(c) * motion.stride;
-    for (int t = 0; t < motion.frames; ++t) rounded[at + t] = static_cast<float>(motion.position[at + t]);
+    for (int t : dealt(0, motion.frames)) rounded[at + t] = static_cast<float>(motion.position[at + t]);
   }
 }
 
 }  // namespace
 
-Measure measure_joints(const float* joints, double fps, Work& work) {
+SC_STAGE Measure measure_joints(const float* joints, double fps, Work& work) {
   read_rows(joints, kPlaces, work.motion.frames, work.motion.stride, work.seen);
   return measure_seen(work, fps);
 }
 
-Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels) {
+SC_STAGE Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels) {
   const Motion& motion = work.motion;
   Measure result = measure_series(work.seen, motion.frames, motion.stride, motion.fps);
   result.jerk = work.jerk;
@@ -42,8 +42,8 @@ Measure measure_posed(const Humanoid& body, const Work& work, uint8_t* labels) {
   return result;
 }
 
-void pose_result(const float* root, const float* rotation, const float* offset, double ground, Work& work,
-                 float* joints) {
+SC_STAGE void pose_result(const float* root, const float* rotation, const float* offset, double ground,
+                          Work& work, float* joints) {
   Motion& motion = work.motion;
   const int frames = motion.frames, stride = motion.stride;
   read_rows(rotation, kTurns, frames, stride, motion.rotation);
@@ -51,7 +51,7 @@ void pose_result(const float* root, const float* rotation, const float* offset, 
     for (int k = 0; k < 3; ++k) motion.offset[j][k] = offset[3 * j + k];
   for (int k = 0; k < 3; ++k) {
     double* to = motion.position + static_cast<long>(k) * stride;
-    for (int t = 0; t < frames + kGroup; ++t)
+    for (int t : dealt(0, frames + kGroup))
       to[t] = root[3 * (t < frames ? t : frames - 1) + k] + (k == 1 ? ground : 0);
   }
   pose_all(motion);
@@ -60,7 +60,8 @@ void pose_result(const float* root, const float* rotation, const float* offset, 
   work.ground = ground;
 }
 
-Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work, uint8_t* labels) {
+SC_STAGE Outcome measure_result(const Humanoid& body, const float* input, double fps, Work& work,
+                                uint8_t* labels) {
   const int frames = work.motion.frames, stride = work.motion.stride;
   read_rows(input, kPlaces, frames, stride, work.given);
   const Distance apart = measure_distance(work.given, work.seen, frames, stride);

@@ -3,46 +3,16 @@
 #include "isa/kernels.h"
 
 namespace selfcorrect {
-namespace {
-
-// Series of doubles, and what of them goes where.
-constexpr int kPlaces = kJoints * 3, kTurns = kJoints * 4;
-constexpr int kAll = 2 * kPlaces + kGiven + kTurns + 1 + kScratch;
-
-}  // namespace
 
 Work& work_for(int frames) {
   // Kept from call to call: fresh pages for every motion of a batch would cost more than the work on them.
   thread_local std::vector<double> series;
   thread_local std::vector<uint8_t> contact;
   thread_local Work work;
-  const int stride = (frames + kGroup - 1) / kGroup * kGroup + 2 * kGroup;
-  series.resize(static_cast<size_t>(stride) * kAll + kGroup);
-  contact.resize(static_cast<size_t>(stride) * 2);
-  double* next = series.data() + kGroup;
-  const auto take = [&](int count) {
-    double* taken = next;
-    next += static_cast<long>(count) * stride;
-    return taken;
-  };
-  work.motion.frames = frames;
-  work.motion.stride = stride;
-  work.motion.position = take(kPlaces);
-  work.motion.rotation = take(kTurns);
-  for (int side = 0; side < 2; ++side)
-    work.motion.contact[side] = contact.data() + static_cast<long>(side) * stride;
-  work.seen = take(kPlaces);
-  work.given = take(kGiven);
-  work.floor = take(1);
-  work.scratch = {take(kScratch), stride};
+  series.resize(work_size(frames));
+  contact.resize(flags_size(frames));
+  settle(work, frames, series.data(), contact.data());
   return work;
-}
-
-Skeleton skeleton_of(const Motion& motion) {
-  Skeleton skeleton;
-  for (int j = 0; j < kJoints; ++j)
-    for (int k = 0; k < 3; ++k) skeleton.offset[j][k] = static_cast<float>(motion.offset[j][k]);
-  return skeleton;
 }
 
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,

@@ -6,6 +6,7 @@
 #include "include/tracker.h"
 #include "reference/motion.h"
 #include "reference/reference.h"
+#include "reference/room.h"
 
 namespace selfcorrect {
 
@@ -23,8 +24,6 @@ using Posed = std::function<void(const Work&)>;
 // `with`: kernels() where null.
 Reason build_reference(const float* joints, int frames, const Options& options, Reference& out,
                        const Posed& posed = {}, const Kernels* with = nullptr);
-
-Skeleton skeleton_of(const Motion& motion);
 
 // Joint positions of a reference (or of anything in its form) by forward kinematics: [frames][22][3].
 void reference_joints(const Reference& reference, float* joints);

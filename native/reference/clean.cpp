@@ -13,15 +13,16 @@ namespace {
 
 using F = Frames;
 
-constexpr double kExact = 0.003;                                  // m, mean over the frames of any joint
-constexpr double kSunk = 0.002, kRaised = 0.016, kUneven = 0.02;  // m, of the planted toe joint; of the floor
+constexpr double kExact = 0.003;  // m, mean over the frames of any joint
+constexpr double kToeSunk = 0.002, kToeRaised = 0.016,
+                 kUneven = 0.02;  // m, of the planted toe joint; of the floor
 
 }  // namespace
 
-bool bones_are_constant(const Motion& posed, const double* seen) {
+SC_STAGE bool bones_are_constant(const Motion& posed, const double* seen) {
   for (int j = 0; j < kJoints; ++j) {
     Sum off;
-    for (int t = 0; t < posed.frames; t += kSide) {
+    for (int t : side_by_side(0, posed.frames)) {
       const Vec3<F> other = load_vector(seen + static_cast<long>(3 * j) * posed.stride + t, posed.stride);
       const F distance = norm(place(posed, j, t) - other);
       off.add(t, select<F>(frame_numbers(t) < broadcast<F>(posed.frames), distance, F{}));
@@ -31,11 +32,12 @@ bool bones_are_constant(const Motion& posed, const double* seen) {
   return true;
 }
 
-bool stands_still(const Work& work, const double* const (&low)[2], Scratch scratch) {
+SC_STAGE bool stands_still(const Work& work, double* const (&low)[2], Scratch scratch) {
   const double planted = work.level + kSoleDepth;
-  if (planted < -kSunk || planted > kRaised) return false;
-  for (int t = 0; t < work.motion.frames; ++t)
-    if (std::fabs(work.floor[t] - work.level) > kUneven) return false;
+  if (planted < -kToeSunk || planted > kToeRaised) return false;
+  bool uneven = false;
+  for (int t : dealt(0, work.motion.frames)) uneven |= std::fabs(work.floor[t] - work.level) > kUneven;
+  if (Group::any(uneven)) return false;
   const Slides slides = see_slides(work.motion, scratch);
   return !feet_slide(work.motion, slides, low, scratch);
 }

@@ -27,10 +27,10 @@ struct Ends {
   double *path, *speed;
 };
 
-void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
+SC_STAGE void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
   const int stride = motion.stride;
   const Sole& sole = motion.sole[side];
-  for (int t = 0; t < motion.frames; t += kSide) {
+  for (int t : side_by_side(0, motion.frames)) {
     const FootPose pose = planted_foot(motion, t, side);
     F height[kCorners];
     corner_heights(sole, pose, height);
@@ -47,15 +47,15 @@ void see_ends(const Motion& motion, int side, const Ends& ends, double* low) {
   }
 }
 
-void mark(uint8_t* contact, int begin, int end, uint8_t value) {
+SC_CALL void mark(uint8_t* contact, int begin, int end, uint8_t value) {
   for (int t = begin; t < end; ++t) contact[t] = value;
 }
 
 // Frames in which the heel or the ball rests near the ground; a contact begins nearer to it than it ends.
-void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
+SC_STAGE void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   uint8_t *near = reinterpret_cast<uint8_t*>(take(scratch, 1)), *held = near + stride;
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     F touching{}, holding{};
     const F yes = broadcast<F>(1);
     for (int i = 0; i < kEnds; ++i) {
@@ -73,15 +73,17 @@ void find_resting(const Motion& motion, const Ends& ends, uint8_t* contact, Scra
       held[t + l] = get_lane(holding, l) != 0;
     }
   }
-  mark(contact, 0, frames, 0);
-  for (Run run = next_run(held, frames, 0); run.begin < frames; run = next_run(held, frames, run.end)) {
-    const bool touched = next_run(near, run.end, run.begin).begin < run.end;
-    if (touched) mark(contact, run.begin, run.end, 1);
-  }
+  alone([&] {
+    mark(contact, 0, frames, 0);
+    for (Run run = next_run(held, frames, 0); run.begin < frames; run = next_run(held, frames, run.end)) {
+      const bool touched = next_run(near, run.end, run.begin).begin < run.end;
+      if (touched) mark(contact, run.begin, run.end, 1);
+    }
+  });
 }
 
 // Speed in m/s of the slower end of a sole that is near the ground; infinite where none is.
-double sliding_speed(const Ends& ends, int stride, int t) {
+SC_CALL double sliding_speed(const Ends& ends, int stride, int t) {
   double speed = HUGE_VAL;
   for (int i = 0; i < kEnds; ++i)
     if (ends.path[(3 * i + 1) * stride + t] < kNear) speed = std::min(speed, ends.speed[i * stride + t]);
@@ -89,7 +91,7 @@ double sliding_speed(const Ends& ends, int stride, int t) {
 }
 
 // Closes short gaps between contacts, then drops short contacts.
-void drop_short_runs(uint8_t* contact, int frames, int shortest) {
+SC_STAGE void drop_short_runs(uint8_t* contact, int frames, int shortest) {
   Run before = next_run(contact, frames, 0);
   while (before.begin < frames) {
     const Run after = next_run(contact, frames, before.end);
@@ -103,7 +105,7 @@ void drop_short_runs(uint8_t* contact, int frames, int shortest) {
 
 }  // namespace
 
-void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
+SC_STAGE void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
   const int frames = motion.frames, stride = motion.stride;
   Ends ends[2];
   for (int side = 0; side < 2; ++side) {
@@ -113,15 +115,17 @@ void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch) {
   }
   double* support = take(scratch, 1);
   carried(motion, support, scratch);
-  for (int t = 0; t < frames; ++t) {
+  for (int t : dealt(0, frames)) {
     if (motion.contact[0][t] || motion.contact[1][t] || support[t] < 0.5) continue;
     // Something carries the body: the slower foot, though it slides.
     const double speed[2] = {sliding_speed(ends[0], stride, t), sliding_speed(ends[1], stride, t)};
     const int side = speed[1] < speed[0];
     motion.contact[side][t] = speed[side] < kSlide;
   }
-  for (uint8_t* contact : motion.contact)
-    drop_short_runs(contact, frames, std::max(1, static_cast<int>(kShort * motion.fps)));
+  alone([&] {
+    for (uint8_t* contact : motion.contact)
+      drop_short_runs(contact, frames, std::max(1, static_cast<int>(kShort * motion.fps)));
+  });
 }
 
 }  // namespace SC_ISA

@@ -33,7 +33,7 @@ SC_INLINE Vec3<Frames> slowest_step(const double* path, int stride, int frames, 
 // Sets motion.contact: a foot whose heel or ball is near the ground (y = 0) and slow. Single frames without
 // contact are closed, single frames of contact dropped (at 20 fps; longer ones at higher rates). `low`:
 // series for the lowest point of each sole, if the foot were planted.
-void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch);
+SC_STAGE void detect_contacts(Motion& motion, double* const (&low)[2], Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

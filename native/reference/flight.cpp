@@ -13,20 +13,20 @@ namespace {
 
 using F = Frames;
 
-constexpr double kFall[2] = {5, 8};  // m/s^2 downwards between which the body passes from carried to falling
-constexpr double kWindow = 0.05;     // s to either side
+SC_TABLE double kFall[2] = {5, 8};  // m/s^2 downwards between which the body passes from carried to falling
+constexpr double kWindow = 0.05;    // s to either side
 
 }  // namespace
 
-void carried(const Motion& motion, double* result, Scratch scratch) {
+SC_STAGE void carried(const Motion& motion, double* result, Scratch scratch) {
   const int frames = motion.frames;
   const int reach = std::max(1, static_cast<int>(kWindow * motion.fps + 0.5));
   if (frames < 2 * reach + 1) {
-    std::fill(result, result + frames, 1.0);
+    fill(result, result + frames, 1.0);
     return;
   }
   double* height = take(scratch, 1);  // mean of the joints
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     F sum{};
     for (int j = 0; j < kJoints; ++j)
       sum += load(motion.position + static_cast<long>(3 * j + 1) * motion.stride + t);
@@ -34,12 +34,12 @@ void carried(const Motion& motion, double* result, Scratch scratch) {
   }
   const double rate = motion.fps / reach, square = rate * rate;
   const int last = frames - 1 - reach;
-  for (int t = reach; t <= last; t += kSide) {
+  for (int t : side_by_side(reach, last + 1)) {
     const F second = load(height + t - reach) - 2.0 * load(height + t) + load(height + t + reach);
     store(result + t, 1.0 - smoothstep(second * -square, kFall[0], kFall[1]));
   }
-  std::fill(result, result + reach, result[reach]);
-  std::fill(result + last + 1, result + frames, result[last]);
+  fill(result, result + reach, result[reach]);
+  fill(result + last + 1, result + frames, result[last]);
 }
 
 }  // namespace SC_ISA

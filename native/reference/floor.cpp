@@ -16,16 +16,17 @@ namespace {
 using F = Frames;
 
 // Flesh in m under the joints that a body which lies, kneels or rolls rests on; 0: never a support.
-constexpr double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,    0,    .10, 0,
-                                     0,    .045, 0,    0,    .085, .045, .045, .037, .037, .03, .03};
+SC_TABLE double kRadius[kJoints] = {.095, .068, .068, .085, .05,  .05,  .09,  0,    0,    .10, 0,
+                                    0,    .045, 0,    0,    .085, .045, .045, .037, .037, .03, .03};
 
 // A support is slow: the speeds in m/s over which the lowest point stops being evidence of the floor.
-constexpr double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
+SC_TABLE double kVertical[2] = {0.15, 0.5}, kHorizontal[2] = {0.6, 1.5};
 constexpr double kAsLow = 0.01;          // m
 constexpr double kLeastEvidence = 0.02;  // of a fast frame whose lowest point is under the floor
 // Height above the floor at which a slow point counts half, as it may be in the air: m, and how many median
 // deviations of the heights of all slow points (the feet of generated motion tread at different heights).
-constexpr double kTolerance[2] = {0.02, 0.06}, kDeviations = 2;
+SC_TABLE double kHalfCounted[2] = {0.02, 0.06};
+constexpr double kDeviations = 2;
 constexpr double kStiffness = 0.1;  // s over which the floor may vary
 constexpr double kAnchor = 0.02;    // pull to the clip's level, in frames of evidence
 constexpr double kNoise = 0.01;  // m of variation that is left to the legs; twice as much is followed by 80 %
@@ -39,7 +40,7 @@ struct Evidence {
 };
 
 // How still a joint is, 0..1.
-F stillness(const Motion& motion, int t, int joint) {
+SC_CALL F stillness(const Motion& motion, int t, int joint) {
   const double* path = motion.position + static_cast<long>(3 * joint) * motion.stride;
   const Vec3<F> step = slowest_step(path, motion.stride, motion.frames, t) * motion.fps;
   return (1.0 - smoothstep(absolute(step.y), kVertical[0], kVertical[1])) *
@@ -47,7 +48,7 @@ F stillness(const Motion& motion, int t, int joint) {
 }
 
 // Lowest points of the body, and whether the body may rest on them or on others about as low.
-void see_lowest(const Motion& motion, int t, const Evidence& points) {
+SC_STAGE void see_lowest(const Motion& motion, int t, const Evidence& points) {
   F height[kJoints], sole[kCorners];
   for (int j = 0; j < kJoints; ++j)
     height[j] = kRadius[j] > 0
@@ -74,7 +75,8 @@ void see_lowest(const Motion& motion, int t, const Evidence& points) {
 
 // Minimises sum w (f - y)^2 + stiffness * sum (second difference of f)^2: Whittaker's smoother, solved by a
 // banded Cholesky factorisation (Eilers 2003). w > 0. Returns the largest change of f.
-double whittaker(const double* w, const double* y, int n, double stiffness, double* f, Scratch scratch) {
+SC_STAGE double whittaker(const double* w, const double* y, int n, double stiffness, double* f,
+                          Scratch scratch) {
   double *c = take(scratch, 1), *e = take(scratch, 1), *z = take(scratch, 1);
   // Of the unit factor: first and second off-diagonal so far, and what they take from the next rows.
   double first_taken = 0, first_taken_next = 0, second_taken = 0, second_taken_next = 0;
@@ -112,7 +114,7 @@ double whittaker(const double* w, const double* y, int n, double stiffness, doub
 
 }  // namespace
 
-void find_floor(Work& work) {
+SC_STAGE void find_floor(Work& work) {
   const Motion& motion = work.motion;
   const int frames = motion.frames;
   Scratch scratch = work.scratch;
@@ -123,26 +125,26 @@ void find_floor(Work& work) {
   carried(motion, support, scratch);
   Sum evidence;
   double lowest = HUGE_VAL;
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     see_lowest(motion, t, points);
     const F weight = load(points.weight + t) * load(support + t);
     store(points.weight + t, weight);
     evidence.add(t, select<F>(frame_numbers(t) < broadcast<F>(frames), weight, F{}));
   }
-  for (int t = 0; t < frames; ++t) lowest = std::min(lowest, points.height[t]);
+  for (int t : dealt(0, frames)) lowest = std::min(lowest, points.height[t]);
+  lowest = Group::least(lowest);
   double* floor = work.floor;
   if (evidence.total() <
       kEnoughEvidence) {  // in the air: where the user's floor is, unless the body is under it
     work.level = std::min(-kSoleDepth, lowest);
-    std::fill(floor, floor + frames, work.level);
+    fill(floor, floor + frames, work.level);
     return;
   }
   // Heights of the points that are good evidence; of all points where there are none.
-  int count = 0;
-  for (int t = 0; t < frames; ++t)
-    if (points.weight[t] > 0.5) heights[count++] = points.height[t];
-  if (count == 0)
-    count = static_cast<int>(std::copy(points.height, points.height + frames, heights) - heights);
+  int count = collect(
+      0, frames, heights, [&](int t) { return points.weight[t] > 0.5; },
+      [&](int t) { return points.height[t]; });
+  if (count == 0) copy(points.height, count = frames, heights);
   // Asymmetric reweighting (Eilers & Boelens 2005): what is under the floor counts in full, what is well
   // above it is in the air and counts little.
   const auto quantile = [&](double share) {
@@ -150,13 +152,13 @@ void find_floor(Work& work) {
   };
   work.level = quantile(0.2);
   const double middle = quantile(0.5);
-  for (int i = 0; i < count; ++i) heights[i] = std::fabs(heights[i] - middle);
-  const double tolerance = std::clamp(kDeviations * quantile(0.5), kTolerance[0], kTolerance[1]);
-  std::fill(floor, floor + frames, work.level);
+  for (int i : dealt(0, count)) heights[i] = std::fabs(heights[i] - middle);
+  const double tolerance = std::clamp(kDeviations * quantile(0.5), kHalfCounted[0], kHalfCounted[1]);
+  fill(floor, floor + frames, work.level);
   const double square = kStiffness * motion.fps * (kStiffness * motion.fps), stiffness = square * square;
   for (int pass = 0; pass < kPasses; ++pass) {
     Sum sum, weights;
-    for (int t = 0; t < frames; t += kSide) {
+    for (int t : side_by_side(0, frames)) {
       const F height = load(points.height + t), still = load(points.weight + t),
               above = height - load(floor + t);
       const F near = still / (1.0 + above * above * (1 / (tolerance * tolerance)));
@@ -168,9 +170,11 @@ void find_floor(Work& work) {
       store(y + t, (weight * height + kAnchor * work.level) / (weight + kAnchor));
     }
     work.level = sum.total() / weights.total();
-    if (whittaker(w, y, frames, stiffness, floor, scratch) < kSettled) break;
+    double moved = 0;
+    alone([&] { moved = whittaker(w, y, frames, stiffness, floor, scratch); });
+    if (Group::first(moved) < kSettled) break;
   }
-  for (int t = 0; t < frames; ++t) {
+  for (int t : dealt(0, frames)) {
     const double d = floor[t] - work.level;
     floor[t] = work.level + d * d * d / (d * d + kNoise * kNoise);
   }

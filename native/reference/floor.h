@@ -1,6 +1,6 @@
 // Where the floor is under a motion that may be sunk, floating, bobbing, drifting, lying or in the air.
 #pragma once
-#include "math/lanes.h"
+#include "math/group.h"
 #include "reference/motion.h"
 
 namespace selfcorrect {
@@ -8,7 +8,7 @@ inline namespace SC_ISA {
 
 // Fills work.level and work.floor, heights in the frame of work.motion: the floor is the level in every frame
 // unless it clearly varies.
-void find_floor(Work& work);
+SC_STAGE void find_floor(Work& work);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -13,7 +13,8 @@ constexpr int kCorners =
 
 constexpr double kToesLevelled = 1e-9;  // sine of a pitch that needs no bend
 // A planted foot is meant to be flat up to some tilt, and less and less so up to another, rad and cosine.
-constexpr double kFlat[2] = {0.20, 0.30}, kCosineTilted = 0.955336489125606;
+SC_TABLE double kFlat[2] = {0.20, 0.30};
+constexpr double kCosineTilted = 0.955336489125606;
 constexpr double kSineToeBend = 0.8414709848078965;  // of 1 rad, the most that toes are bent
 
 // A foot and its toes in consecutive frames.

@@ -16,7 +16,7 @@ namespace {
 
 using F = Frames;
 
-constexpr double kToesLevel[2] = {0.10, 0.30};           // m of the toe joint over the ground
+SC_TABLE double kToesLevel[2] = {0.10, 0.30};            // m of the toe joint over the ground
 constexpr double kMostShift = 0.12;                      // m that a planted foot is moved sideways
 constexpr double kFade = 0.25;                           // s before the first and after the last contact
 constexpr double kFlattenSmooth = 0.05, kLittle = 1e-3;  // s; share
@@ -33,7 +33,7 @@ struct Shift {
 };
 
 // Sideways correction of a contact: the slip of the touching points, summed up and with the opposite sign.
-void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
+SC_STAGE void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
   double sum_x = 0, sum_z = 0, mean_x = 0, mean_z = 0, most = 0;
   for (int t = run.begin; t < run.end; ++t) {
     if (t > run.begin) {
@@ -62,7 +62,7 @@ void hold_still(const Run& run, const Slip& slip, const Shift& shift) {
 }
 
 // Carries the shifts of contacts over the frames between them. Contacts are `on`, one at least.
-void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) {
+SC_STAGE void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) {
   const double fade = kFade * fps;
   // Frame `t` takes `share` of the shift at `from` and the rest of that at `to`.
   const auto blend = [&](int t, int from, int to, double share) {
@@ -70,28 +70,27 @@ void fill_swings(const uint8_t* on, int frames, double fps, const Shift& shift) 
       series[t] = series[from] + share * ((to < 0 ? 0 : series[to]) - series[from]);
   };
   Run run = next_run(on, frames, 0);
-  for (int t = 0; t < run.begin; ++t) blend(t, run.begin, -1, smoothstep((run.begin - t) / fade, 0, 1));
+  for (int t : dealt(0, run.begin)) blend(t, run.begin, -1, smoothstep((run.begin - t) / fade, 0, 1));
   for (;;) {
     const Run next = next_run(on, frames, run.end);
     const int from = run.end - 1, to = next.begin;
     if (to == frames) break;
-    for (int t = from + 1; t < to; ++t) blend(t, from, to, smoothstep(double(t - from) / (to - from), 0, 1));
+    for (int t : dealt(from + 1, to)) blend(t, from, to, smoothstep(double(t - from) / (to - from), 0, 1));
     run = next;
   }
-  for (int t = run.end; t < frames; ++t)
-    blend(t, run.end - 1, -1, smoothstep((t - run.end + 1) / fade, 0, 1));
+  for (int t : dealt(run.end, frames)) blend(t, run.end - 1, -1, smoothstep((t - run.end + 1) / fade, 0, 1));
 }
 
 // The height at which the box of a sole rests changes faster than a foot does, and the knee of a nearly
 // straight leg moves several times as far. Slips are only smoothed as much as frames 50 ms apart cannot show.
-void smooth_shift(int frames, double fps, const Shift& shift, Scratch scratch) {
+SC_CALL void smooth_shift(int frames, double fps, const Shift& shift, Scratch scratch) {
   smooth(shift.x, frames, kSlipSmooth * fps, shift.x, scratch);
   smooth(shift.y, frames, kHeightSmooth * fps, shift.y, scratch);
   smooth(shift.z, frames, kSlipSmooth * fps, shift.z, scratch);
 }
 
 // Frames to the nearest frame that is `on`, as a series; a large number without any.
-void frames_from(const uint8_t* on, int frames, double* distance) {
+SC_CALL void frames_from(const uint8_t* on, int frames, double* distance) {
   double d = 1 << 20;
   for (int t = 0; t < frames; ++t) distance[t] = d = on[t] ? 0 : d + 1;
   d = 1 << 20;
@@ -102,11 +101,11 @@ void frames_from(const uint8_t* on, int frames, double* distance) {
 }
 
 // Adds what raises the swinging foot off the ground to its shift. `low`: height of its sole.
-void lift(const uint8_t* on, int frames, double fps, double clearance, const double* low, const Shift& shift,
-          Scratch scratch) {
+SC_STAGE void lift(const uint8_t* on, int frames, double fps, double clearance, const double* low,
+                   const Shift& shift, Scratch scratch) {
   double *distance = take(scratch, 1), *height = take(scratch, 1), *mean = take(scratch, 1);
-  frames_from(on, frames, distance);
-  for (int t = 0; t < frames; t += kSide) {
+  alone([&] { frames_from(on, frames, distance); });
+  for (int t : side_by_side(0, frames)) {
     const F away = load(distance + t);
     const F wanted = clearance * minimum<F>(away * (1 / (kRise * fps)), broadcast<F>(1));
     const F missing = maximum<F>(wanted - load(low + t) - load(shift.y + t), F{});
@@ -114,18 +113,18 @@ void lift(const uint8_t* on, int frames, double fps, double clearance, const dou
   }
   // First raised to its own mean, then smoothed: that keeps the peaks.
   smooth(height, frames, kLiftSmooth * fps, mean, scratch);
-  for (int t = 0; t < frames; t += kSide) store(height + t, maximum<F>(load(height + t), load(mean + t)));
+  for (int t : side_by_side(0, frames)) store(height + t, maximum<F>(load(height + t), load(mean + t)));
   smooth(height, frames, 0.5 * kLiftSmooth * fps, height, scratch);
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     const F share = smoothstep(load(distance + t) * (1 / (0.5 * kRise * fps)), 0, 1);
     store(shift.y + t, load(shift.y + t) + load(height + t) * share);
   }
 }
 
-void move_foot(Motion& motion, int side, const Shift& shift) {
+SC_STAGE void move_foot(Motion& motion, int side, const Shift& shift) {
   const Leg& leg = kLegs[side];
   const LegBones bones = leg_bones(motion, leg);
-  for (int t = 0; t < motion.frames; t += kSide) {
+  for (int t : side_by_side(0, motion.frames)) {
     LegPose pose{place(motion, leg.hip, t), place(motion, leg.knee, t), place(motion, leg.ankle, t),
                  turn(motion, leg.hip, t), turn(motion, leg.knee, t)};
     const Vec3<F> way{load(shift.x + t), load(shift.y + t), load(shift.z + t)};
@@ -137,15 +136,15 @@ void move_foot(Motion& motion, int side, const Shift& shift) {
 
 }  // namespace
 
-void stand_feet(Motion& motion, Scratch scratch) {
+SC_STAGE void stand_feet(Motion& motion, Scratch scratch) {
   const int frames = motion.frames;
   double* planted = take(scratch, 1);
   for (int side = 0; side < 2; ++side) {
-    for (int t = 0; t < frames; ++t) planted[t] = motion.contact[side][t];
+    for (int t : dealt(0, frames)) planted[t] = motion.contact[side][t];
     smooth(planted, frames, kFlattenSmooth * motion.fps, planted, scratch);
     const Leg& leg = kLegs[side];
     const Vec3<F> offset = spread<F>(motion.offset[leg.toe]);
-    for (int t = 0; t < frames; t += kSide) {
+    for (int t : side_by_side(0, frames)) {
       const F share = load(planted + t);
       const Mask<F> stands = share > broadcast<F>(kLittle);
       Quat<F> foot = turn(motion, leg.ankle, t);
@@ -162,7 +161,7 @@ void stand_feet(Motion& motion, Scratch scratch) {
   }
 }
 
-void lock_feet(Motion& motion, double clearance, Scratch scratch) {
+SC_STAGE void lock_feet(Motion& motion, double clearance, Scratch scratch) {
   const int frames = motion.frames;
   const Shift shift{take(scratch, 1), take(scratch, 1), take(scratch, 1)};
   const Slip slip{take(scratch, 1), take(scratch, 1)};
@@ -170,7 +169,7 @@ void lock_feet(Motion& motion, double clearance, Scratch scratch) {
   for (int side = 0; side < 2; ++side) {
     const uint8_t* on = motion.contact[side];
     if (next_run(on, frames, 0).begin == frames) continue;
-    for (int t = 0; t < frames; t += kSide) {
+    for (int t : side_by_side(0, frames)) {
       F height[kCorners];
       corner_heights(motion.sole[side], foot_pose(motion, t, side), height);
       const F least = lowest(height), square = least * least;
@@ -178,8 +177,8 @@ void lock_feet(Motion& motion, double clearance, Scratch scratch) {
       store(shift.y + t, -least * square / (square + kNearEnough * kNearEnough));
     }
     see_slip(motion, side, slip);
-    for (Run run = next_run(on, frames, 0); run.begin < frames; run = next_run(on, frames, run.end))
-      hold_still(run, slip, shift);
+    for (int t : dealt(0, frames))
+      if (on[t] && (t == 0 || !on[t - 1])) hold_still(next_run(on, frames, t), slip, shift);
     fill_swings(on, frames, motion.fps, shift);
     smooth_shift(frames, motion.fps, shift, scratch);
     lift(on, frames, motion.fps, clearance, low, shift, scratch);

@@ -1,12 +1,14 @@
-// Consecutive frames of a motion side by side, in double precision: the lane type of the kinematic stages.
+// Consecutive frames of a motion side by side, in double precision: the lane type of the kinematic stages. On
+// a graphics card a thread has one of them, and those beside it are other threads'.
 #pragma once
+#include "math/group.h"
 #include "math/quat.h"
 #include "reference/motion.h"
 
 namespace selfcorrect {
 inline namespace SC_ISA {
 
-#if defined(SC_BASELINE)
+#if defined(SC_BASELINE) || defined(SC_GROUPED)
 constexpr int kSide = 1;
 using Frames = double;
 #else
@@ -20,15 +22,28 @@ constexpr int kSide = 2;
 using Frames = DoubleVector<kSide>;
 #endif
 
+// All frames from `from` to before `to` as `for (int t : side_by_side(from, to))`: `t` and those beside it.
+// No frame's work reads what another's writes.
+SC_INLINE Shared<> side_by_side(int from, int to) {
+  return {from + Group::lane() * kSide, to, kThreads * kSide};
+}
+
 template <class F = Frames>
 SC_INLINE F load(const double* from) {
-  F value;
-  __builtin_memcpy(&value, from, sizeof(F));
-  return value;
+  if constexpr (std::is_same_v<F, double>) {
+    return *from;
+  } else {
+    F value;
+    __builtin_memcpy(&value, from, sizeof(F));
+    return value;
+  }
 }
 template <class F>
 SC_INLINE void store(double* to, const F& value) {
-  __builtin_memcpy(to, &value, sizeof(F));
+  if constexpr (std::is_same_v<F, double>)
+    *to = value;
+  else
+    __builtin_memcpy(to, &value, sizeof(F));
 }
 
 // Of series that follow each other.
@@ -77,24 +92,46 @@ SC_INLINE double* take(Scratch& scratch, int count) {
 // The numbers of the frames from `t` on.
 template <class F = Frames>
 SC_INLINE F frame_numbers(int t) {
-  constexpr double first[kGroup] = {0, 1, 2, 3, 4, 5, 6, 7};
-  return load<F>(first) + static_cast<double>(t);
+  if constexpr (std::is_same_v<F, double>) {
+    return t;
+  } else {
+    constexpr double first[kGroup] = {0, 1, 2, 3, 4, 5, 6, 7};
+    return load<F>(first) + static_cast<double>(t);
+  }
 }
 
-// A sum over frames in an order that no width of the lanes changes: eight sums, added at the end.
+// The largest of all lanes of all threads.
+SC_INLINE double largest(const Frames& value) {
+  double most = get_lane(value, 0);
+  for (int l = 1; l < kSide; ++l) most = most < get_lane(value, l) ? get_lane(value, l) : most;
+  return Group::most(most);
+}
+
+// A sum over frames in an order that neither the width of the lanes nor the number of threads changes: eight
+// sums, added at the end.
 class Sum {
  public:
   // Of frames `t` and those beside it; `t` is a multiple of the width.
-  SC_INLINE void add(int t, Frames value) { part_[t % kGroup / kSide] += value; }
+  SC_INLINE void add([[maybe_unused]] int t, Frames value) {
+    if constexpr (kParts == 1)
+      part_[0] += value;
+    else
+      part_[t % kGroup / kSide] += value;
+  }
   SC_INLINE double total() const {
-    double parts[kGroup], sum = 0;
-    for (int i = 0; i < kGroup; i += kSide) store(parts + i, part_[i / kSide]);
-    for (double part : parts) sum += part;
-    return sum;
+    if constexpr (kThreads > 1) {
+      return Group::total(get_lane(part_[0], 0));
+    } else {
+      double parts[kGroup], sum = 0;
+      for (int i = 0; i < kGroup; i += kSide) store(parts + i, part_[i / kSide]);
+      for (double part : parts) sum += part;
+      return sum;
+    }
   }
 
  private:
-  Frames part_[kGroup / kSide] = {};
+  static constexpr int kParts = kGroup / (kThreads * kSide);
+  Frames part_[kParts] = {};
 };
 
 }  // namespace SC_ISA

@@ -16,11 +16,11 @@ namespace {
 using F = Frames;
 
 // Sine of the bend between two bones over which their common plane becomes trustworthy.
-constexpr double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
-constexpr double kArmBack[2] = {0.3, 0.5};  // the same of an elbow that seems to bend backwards
-constexpr double kMostRoll = 0.6;           // rad that an ankle turns a foot sideways
+SC_TABLE double kLegBend[2] = {0.15, 0.5}, kArmBend[2] = {0.12, 0.4};
+SC_TABLE double kArmBack[2] = {0.3, 0.5};  // the same of an elbow that seems to bend backwards
+constexpr double kMostRoll = 0.6;          // rad that an ankle turns a foot sideways
 constexpr double kSineMostRoll = 0.5646424733950354, kCosineMostRoll = 0.8253356149096783;
-constexpr double kExact = 1e-4;  // m that an ankle may be off without a correction
+constexpr double kAnkleExact = 1e-4;  // m that an ankle may be off without a correction
 
 // The joints of consecutive frames, and the directions of the bones that end in them.
 struct Given {
@@ -39,7 +39,7 @@ struct Rest {
   LegBones leg[2];
   Bend elbow[2];
 
-  explicit Rest(const Motion& motion) {
+  SC_CALL explicit Rest(const Motion& motion) {
     for (int j = 1; j < kJoints; ++j) {
       const Vec3<double> v = unit(spread<double>(motion.offset[j]));
       direction[j][0] = v.x;
@@ -56,7 +56,7 @@ struct Rest {
   SC_INLINE Vec3<F> to(int j) const { return spread<F>(direction[j]); }
 };
 
-Quat<F> fan_rotation(const Given& p, const Motion& motion, int center, const int (&joints)[3]) {
+SC_STAGE Quat<F> fan_rotation(const Given& p, const Motion& motion, int center, const int (&joints)[3]) {
   Vec3<F> from[3], to[3];
   for (int i = 0; i < 3; ++i) {
     from[i] = spread<F>(motion.offset[joints[i]]);
@@ -71,7 +71,7 @@ Quat<F> fan_rotation(const Given& p, const Motion& motion, int center, const int
 struct Thirds {
   Quat<F> first, second;
 };
-Thirds thirds(const Quat<F>& a, Quat<F> b) {
+SC_CALL Thirds thirds(const Quat<F>& a, Quat<F> b) {
   F c = dot(a, b);
   b = select<F>(c < F{}, b * -1.0, b);
   c = absolute(c);
@@ -80,7 +80,7 @@ Thirds thirds(const Quat<F>& a, Quat<F> b) {
   return {unit(a * k + b), unit(a + b * k)};
 }
 
-void solve_trunk(const Given& p, const Rest& rest, Motion& motion) {
+SC_STAGE void solve_trunk(const Given& p, const Rest& rest, Motion& motion) {
   const Quat<F> pelvis = fan_rotation(p, motion, 0, {1, 2, 3}),
                 chest = fan_rotation(p, motion, 9, {12, 13, 14});
   const Thirds between = thirds(pelvis, chest);
@@ -96,7 +96,7 @@ void solve_trunk(const Given& p, const Rest& rest, Motion& motion) {
 // A straight arm takes the twist of the smallest rotation from an arm held out obliquely: in the middle of
 // where arms point, and opposite to where none can. An elbow that bends a little backwards from it is a
 // straight arm: taken as bent, it would turn the upper arm half round.
-HingeView<F> elbow_view(const Given& p, const Arm& arm, double side, const Quat<F>& collar) {
+SC_STAGE HingeView<F> elbow_view(const Given& p, const Arm& arm, double side, const Quat<F>& collar) {
   const Vec3<F> upper = p.bone(arm.elbow), normal = cross(p.bone(arm.wrist), upper);
   const Vec3<F> middle = unit(spread<F>(side, -1, 0.5));
   const Quat<F> oblique = unit(swing(spread<F>(0, -1, 0), middle));
@@ -110,7 +110,7 @@ HingeView<F> elbow_view(const Given& p, const Arm& arm, double side, const Quat<
 // A straight leg's knee bends in the plane of shank and foot, and with the foot stretched too in that of the
 // pelvis. A knee that bends backwards for foot and pelvis alike is a straight leg with noise; for one of them
 // alone it is a foot or a pelvis that turned.
-HingeView<F> knee_view(const Given& p, const Leg& leg, const Quat<F>& pelvis) {
+SC_STAGE HingeView<F> knee_view(const Given& p, const Leg& leg, const Quat<F>& pelvis) {
   const Vec3<F> thigh = p.bone(leg.knee), shank = p.bone(leg.ankle);
   const Vec3<F> across = right_of(pelvis), by_foot = cross(p.bone(leg.toe), shank);
   const Vec3<F> by_pelvis = unit(reject(across, shank), across);
@@ -123,7 +123,7 @@ HingeView<F> knee_view(const Given& p, const Leg& leg, const Quat<F>& pelvis) {
 
 // A foot's roll about its own length cannot be seen in joint positions. Under a shank that stands, the sole
 // is level sideways as far as an ankle turns; a leg in the air has the foot in line with the shank.
-Quat<F> level_roll(const Quat<F>& foot, const Vec3<F>& direction, const Vec3<F>& shank) {
+SC_CALL Quat<F> level_roll(const Quat<F>& foot, const Vec3<F>& direction, const Vec3<F>& shank) {
   const F level = smoothstep(-shank.y, 0.5, 0.8) * smoothstep(length2d(direction.x, direction.z), 0.2, 0.5);
   const Vec3<F> across = right_of(foot), wanted = unit(cross(spread<F>(0, 1, 0), direction));
   F s = dot(cross(across, wanted), direction), c = dot(across, wanted);
@@ -140,7 +140,7 @@ Quat<F> level_roll(const Quat<F>& foot, const Vec3<F>& direction, const Vec3<F>&
 
 // Bends an elbow the right way, with the wrist where it is or as near as that allows. For frames in which it
 // bends too far.
-void place_wrist(Motion& motion, const Rest& rest, int side, int t, Mask<F> wrong) {
+SC_STAGE void place_wrist(Motion& motion, const Rest& rest, int side, int t, Mask<F> wrong) {
   const Arm& arm = kArms[side];
   const Bend& limit = rest.elbow[side];
   const double upper = limit.upper, fore = limit.lower;
@@ -166,7 +166,7 @@ void place_wrist(Motion& motion, const Rest& rest, int side, int t, Mask<F> wron
   set_turn(motion, arm.wrist, t, select<F>(wrong, fore_turned, fore_turn));
 }
 
-void solve_arm(const Given& p, const Hinge& hinge, int side, Motion& motion) {
+SC_CALL void solve_arm(const Given& p, const Hinge& hinge, int side, Motion& motion) {
   const Arm& arm = kArms[side];
   const Vec3<F> upper = p.bone(arm.elbow), axis = hinge.axis(p.t, upper);
   const Quat<F> fore = from_y_and_x(-p.bone(arm.wrist), axis);
@@ -175,7 +175,7 @@ void solve_arm(const Given& p, const Hinge& hinge, int side, Motion& motion) {
   set_turn(motion, arm.wrist, p.t, fore);
 }
 
-void solve_leg(const Given& p, const Rest& rest, const Hinge& hinge, int side, Motion& motion) {
+SC_STAGE void solve_leg(const Given& p, const Rest& rest, const Hinge& hinge, int side, Motion& motion) {
   const Leg& leg = kLegs[side];
   const Vec3<F> thigh = p.bone(leg.knee), shank = p.bone(leg.ankle), direction = p.bone(leg.toe);
   const Vec3<F> axis = hinge.axis(p.t, thigh);
@@ -188,12 +188,12 @@ void solve_leg(const Given& p, const Rest& rest, const Hinge& hinge, int side, M
 }
 
 // Where bones have other lengths than the skeleton's, or a knee bends the wrong way.
-void reach_ankle(const Given& p, const Rest& rest, int side, Motion& motion) {
+SC_STAGE void reach_ankle(const Given& p, const Rest& rest, int side, Motion& motion) {
   const Leg& leg = kLegs[side];
   LegPose pose{place(motion, leg.hip, p.t), place(motion, leg.knee, p.t), place(motion, leg.ankle, p.t),
                turn(motion, leg.hip, p.t), turn(motion, leg.knee, p.t)};
   const Vec3<F> target = p.at(leg.ankle);
-  const Mask<F> wrong = (norm(pose.ankle - target) > broadcast<F>(kExact)) |
+  const Mask<F> wrong = (norm(pose.ankle - target) > broadcast<F>(kAnkleExact)) |
                         bends_too_far(rest.leg[side].bend, pose.thigh, pose.shank);
   if (!any(wrong)) return;
   const LegPose old = pose;
@@ -209,11 +209,11 @@ void reach_ankle(const Given& p, const Rest& rest, int side, Motion& motion) {
 
 }  // namespace
 
-void solve_ik(const double* given, Motion& motion, Scratch scratch) {
+SC_STAGE void solve_ik(const double* given, Motion& motion, Scratch scratch) {
   const Rest rest(motion);
   const int frames = motion.frames;
   Hinge elbow[2] = {Hinge(scratch), Hinge(scratch)}, knee[2] = {Hinge(scratch), Hinge(scratch)};
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     const Given p{given, motion.stride, t};
     set_place(motion, 0, t, p.at(0));
     solve_trunk(p, rest, motion);
@@ -229,7 +229,7 @@ void solve_ik(const double* given, Motion& motion, Scratch scratch) {
     elbow[side].remember(frames, motion.fps, scratch);
     knee[side].remember(frames, motion.fps, scratch);
   }
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     const Given p{given, motion.stride, t};
     for (int side = 0; side < 2; ++side) {
       solve_arm(p, elbow[side], side, motion);
@@ -244,7 +244,7 @@ void solve_ik(const double* given, Motion& motion, Scratch scratch) {
       if (any(wrong)) place_wrist(motion, rest, side, t, wrong);
     }
   }
-  keep_limits(motion);
+  keep_limits(motion, scratch);
 }
 
 }  // namespace SC_ISA

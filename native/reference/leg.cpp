@@ -14,18 +14,18 @@ constexpr double kStraight = 0.005;
 // Of a leg: share of its length, and m more than the least.
 constexpr double kLongest = 0.9995, kShortest = 0.02;
 
-Vec3<F> spread_out(const Vec3<double>& v) { return spread<F>(v.x, v.y, v.z); }
+SC_CALL Vec3<F> spread_out(const Vec3<double>& v) { return spread<F>(v.x, v.y, v.z); }
 
 }  // namespace
 
-LegBones leg_bones(const Motion& motion, const Leg& leg) {
+SC_STAGE LegBones leg_bones(const Motion& motion, const Leg& leg) {
   const Vec3<double> to_knee = spread<double>(motion.offset[leg.knee]);
   const Vec3<double> to_ankle = spread<double>(motion.offset[leg.ankle]);
   const double thigh = norm(to_knee), shank = norm(to_ankle);
   return {thigh, shank, unit(to_knee), unit(to_ankle), bend_of(leg.knee, thigh, shank)};
 }
 
-void place_ankle(const LegBones& bones, const Vec3<F>& target, LegPose& pose) {
+SC_STAGE void place_ankle(const LegBones& bones, const Vec3<F>& target, LegPose& pose) {
   const double thigh = bones.thigh, shank = bones.shank;
   const Vec3<F> hip = pose.hip, way = target - hip;
   const Vec3<F> before = unit(pose.ankle - hip, spread<F>(0, -1, 0)), after = unit(way, before);

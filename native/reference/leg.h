@@ -17,10 +17,10 @@ struct LegBones {
   Vec3<double> to_knee, to_ankle;  // unit, in the axes of thigh and shank
   Bend bend;
 };
-LegBones leg_bones(const Motion& motion, const Leg& leg);
+SC_STAGE LegBones leg_bones(const Motion& motion, const Leg& leg);
 
 // Bends a leg in its own plane so that its ankle comes to `target` (or as near as it reaches).
-void place_ankle(const LegBones& bones, const Vec3<Frames>& target, LegPose& pose);
+SC_STAGE void place_ankle(const LegBones& bones, const Vec3<Frames>& target, LegPose& pose);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -23,7 +23,7 @@ constexpr double kGiveUp = 2, kMirrored = 4;
 constexpr double kTurn = 6.283185307179586, kKeepEnd = 1.5;  // rad
 
 // The bend in radians, negative backwards, that a joint takes instead of `bend`.
-double allowed_bend(const Bend& limit, double bend) {
+SC_CALL double allowed_bend(const Bend& limit, double bend) {
   if (bend >= -limit.back) return std::min(bend, limit.most);
   const double turn = std::clamp((-bend / limit.back - kGiveUp) / (kMirrored - kGiveUp), 0.0, 1.0);
   const double mirrored = turn < 1 ? turn * (1 + kMirrored) * limit.back - limit.back : -bend;
@@ -32,7 +32,7 @@ double allowed_bend(const Bend& limit, double bend) {
 
 // The end of its range that a twist beyond it goes to: the nearer one, but the last one (-1 or 1) where both
 // are about as near.
-int nearer_end(const JointLimit& limit, double sine, int last) {
+SC_CALL int nearer_end(const JointLimit& limit, double sine, int last) {
   const double angle = 2 * portable::asin(std::clamp(sine, -1.0, 1.0));
   const double low = 2 * portable::asin(limit.low[0]), high = 2 * portable::asin(limit.high[0]);
   const double above = angle > high ? angle - high : angle - high + kTurn;
@@ -41,7 +41,7 @@ int nearer_end(const JointLimit& limit, double sine, int last) {
 }
 
 // Brings `q` (joint_rotation) into its limits. `end`: where the twist left its range, -1 or 1, 0 within it.
-Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
+SC_STAGE Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
   const SwingTwist<double> at = swing_twist(q, limit.axis);
   double twist = at.part[0];
   end = twist >= limit.low[0] && twist <= limit.high[0] ? 0 : nearer_end(limit, twist, end);
@@ -58,12 +58,12 @@ Rotation clamped(const JointLimit& limit, Rotation q, int& end) {
   return limit.axis ? Rotation{n * c, second, t, first} : Rotation{n * c, t, first, second};
 }
 
-bool is_allowed(const JointLimit& limit, const Rotation& parent, const Rotation& child) {
+SC_CALL bool is_allowed(const JointLimit& limit, const Rotation& parent, const Rotation& child) {
   return !is_doubtful(limit, parent, child) || !is_beyond(limit, joint_rotation(limit, parent, child));
 }
 
 // In which of the frames from `t` on a joint is beyond its limits.
-Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
+SC_STAGE Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
   Mask<Frames> beyond = Frames{} < Frames{};
   for (int j = 1; j < kJoints; ++j) {
     const Quat<Frames> parent = turn(motion, kParent[j], t), child = turn(motion, j, t);
@@ -75,7 +75,7 @@ Mask<Frames> any_beyond(const Motion& motion, const JointLimit* limits, int t) {
 }
 
 // `end`: where the twists of the frame before left their ranges; those of this frame in turn.
-void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoints]) {
+SC_STAGE void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoints]) {
   Rotation seen[kJoints], q[kJoints];
   bool turned[kJoints] = {};
   for (int j = 0; j < kJoints; ++j) seen[j] = q[j] = turn<double>(motion, j, t);
@@ -108,7 +108,7 @@ void keep_frame(Motion& motion, const JointLimit* limits, int t, int (&end)[kJoi
 
 }  // namespace
 
-Bend bend_of(int body, double upper, double lower) {
+SC_STAGE Bend bend_of(int body, double upper, double lower) {
   const LimitRow row = limit_row(body);
   const bool elbow = body == kArms[0].elbow || body == kArms[1].elbow;
   const double back = kRadian * (elbow ? row.x[1] : -row.x[0]),
@@ -124,7 +124,7 @@ Bend bend_of(int body, double upper, double lower) {
           portable::tan(most / 2)};
 }
 
-void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
+SC_STAGE void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
   const double squares = limit.upper * limit.upper + limit.lower * limit.lower;
   const double product = 2 * limit.upper * limit.lower;
   const Frames cosine = bounded<Frames>((reach * reach - squares) * (1 / product), -1, 1);
@@ -141,20 +141,22 @@ void keep_bend(const Bend& limit, Frames& reach, Frames& side) {
   }
 }
 
-void keep_limits(Motion& motion) {
+SC_STAGE void keep_limits(Motion& motion, Scratch scratch) {
   const JointLimit* limits = joint_limits();
-  int end[kJoints] = {};
-  int last = -1;  // frame that was beyond them
-  for (int t = 0; t < motion.frames; t += kSide) {
-    const Mask<Frames> beyond = any_beyond(motion, limits, t);
-    if (!any(beyond)) continue;
-    const Frames marked = select<Frames>(beyond, broadcast<Frames>(1), Frames{});
-    for (int l = 0; l < kSide && t + l < motion.frames; ++l) {
-      if (get_lane(marked, l) == 0) continue;
-      if (last != t + l - 1) std::fill(end, end + kJoints, 0);
-      keep_frame(motion, limits, t + l, end);
-      last = t + l;
-    }
+  const int frames = motion.frames;
+  double* beyond = take(scratch, 1);
+  bool some = false;
+  for (int t : side_by_side(0, frames)) {
+    const Mask<Frames> here = any_beyond(motion, limits, t);
+    store(beyond + t, select<Frames>(here, broadcast<Frames>(1), Frames{}));
+    some |= any(here);
+  }
+  if (!Group::any(some)) return;
+  // Frames beyond them that follow each other are one thread's.
+  for (int first : dealt(0, frames)) {
+    if (beyond[first] == 0 || (first > 0 && beyond[first - 1] > 0)) continue;
+    int end[kJoints] = {};
+    for (int t = first; t < frames && beyond[t] > 0; ++t) keep_frame(motion, limits, t, end);
   }
 }
 

@@ -14,7 +14,7 @@ struct Bend {
   double cosine_back, cosine_most;    // of these
   double tangent_back, tangent_most;  // of their halves
 };
-Bend bend_of(int body, double upper, double lower);
+SC_STAGE Bend bend_of(int body, double upper, double lower);
 
 // Is a knee or an elbow bent beyond its limits?
 template <class F>
@@ -29,12 +29,12 @@ SC_INLINE Mask<F> bends_too_far(const Bend& limit, const Quat<F>& parent, const 
 // which side of their line the joint between them is then: `side`, 1 or -1, is negated where the joint
 // changes it. Within the limits nothing changes. Backwards beyond them it is first the limit, then,
 // continuously, the same bend forwards, which keeps the ends where they are.
-void keep_bend(const Bend& limit, Frames& reach, Frames& side);
+SC_STAGE void keep_bend(const Bend& limit, Frames& reach, Frames& side);
 
 // Brings every joint within its limits, parents first. The bodies beyond a joint that was turned keep their
 // absolute rotation where their own limits allow; where not, that or going with it, whichever turns less.
 // Frames that were within the limits stay as they are, bit for bit; of the others, positions follow.
-void keep_limits(Motion& motion);
+SC_STAGE void keep_limits(Motion& motion, Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "math/device.h"
 #include "model/foot.h"
 #include "reference/reference.h"
 
@@ -14,12 +15,12 @@ constexpr int kGroup = 8;
 struct Leg {
   int hip, knee, ankle, toe;
 };
-constexpr Leg kLegs[2] = {{1, 4, 7, 10}, {2, 5, 8, 11}};
+SC_TABLE Leg kLegs[2] = {{1, 4, 7, 10}, {2, 5, 8, 11}};
 
 struct Arm {
   int collar, shoulder, elbow, wrist;
 };
-constexpr Arm kArms[2] = {{13, 16, 18, 20}, {14, 17, 19, 21}};
+SC_TABLE Arm kArms[2] = {{13, 16, 18, 20}, {14, 17, 19, 21}};
 
 // A series begins at its frame 0, kGroup numbers before which may be read, and what lies between the last
 // frame and the end of its group: they hold anything. The next series follows after `stride` numbers.

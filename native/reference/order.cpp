@@ -11,14 +11,14 @@ inline namespace SC_ISA {
 namespace {
 
 // Whole numbers in the order of the floats with the same bits: those of negative floats run backwards.
-int32_t ordered(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
+SC_CALL int32_t ordered(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
 
 // How many keys are not above `limit`, which is below the largest number.
-#if defined(SC_BASELINE)
-int count_up_to(int32_t limit, const int32_t* keys, int count) {
+#if defined(SC_BASELINE) || defined(SC_GROUPED)
+SC_CALL int count_up_to(int32_t limit, const int32_t* keys, int count) {
   int under = 0;
-  for (int i = 0; i < count; ++i) under += keys[i] <= limit;
-  return under;
+  for (int i : dealt(0, count)) under += keys[i] <= limit;
+  return Group::sum(under);
 }
 #else
 constexpr int kCounted = 2 * kSide;  // side by side
@@ -40,16 +40,18 @@ int count_up_to(int32_t limit, const int32_t* keys, int count) {
 
 // Bisection of the range of values and, in turn with it, interpolation: each step counts, without a branch
 // that depends on a value.
-double nth_smallest(const double* values, int count, int n, int32_t* keys) {
+SC_STAGE double nth_smallest(const double* values, int count, int n, int32_t* keys) {
   int32_t low = INT32_MAX, high = INT32_MIN;
-  for (int i = 0; i < count; ++i) {
+  for (int i : dealt(0, count)) {
     const int32_t key = ordered(std::bit_cast<int32_t>(static_cast<float>(values[i])));
     keys[i] = key;
     low = key < low ? key : low;
     high = key > high ? key : high;
   }
+  low = Group::least(low);
+  high = Group::most(high);
   const int padded = (count + 2 * kGroup - 1) / (2 * kGroup) * (2 * kGroup);
-  for (int i = count; i < padded; ++i) keys[i] = INT32_MAX;
+  fill(keys + count, keys + padded, INT32_MAX);
   int under = 0, up_to = count;  // values under `low` and up to `high`
   for (bool bisect = false; low < high; bisect = !bisect) {
     const double share = bisect ? 0.5 : (n - under + 0.5) / (up_to - under);

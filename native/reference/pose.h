@@ -19,7 +19,7 @@ SC_INLINE void pose_frames(Motion& motion, int t) {
 }
 
 SC_INLINE void pose_all(Motion& motion) {
-  for (int t = 0; t < motion.frames; t += kSide) pose_frames<Frames>(motion, t);
+  for (int t : side_by_side(0, motion.frames)) pose_frames<Frames>(motion, t);
 }
 
 }  // namespace SC_ISA

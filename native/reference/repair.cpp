@@ -21,19 +21,19 @@ constexpr double kSizeSmooth = 0.1;  // s
 constexpr double kSizeNoise = 0.01;  // of the size: what noise of the joints alone can cause
 
 // Is a frame of a joint so far off?
-bool jumps(const Roughness& rough, int j) { return 0.5 * rough.jump[j] > 0.99 * kGlitch; }
+SC_CALL bool jumps(const Roughness& rough, int j) { return 0.5 * rough.jump[j] > 0.99 * kGlitch; }
 
 // The three series of one joint.
 struct Path {
   double* series;
   int stride;
 
-  Vec3<double> at(int t) const { return load_vector<double>(series + t, stride); }
+  SC_INLINE Vec3<double> at(int t) const { return load_vector<double>(series + t, stride); }
   // m from the middle of the neighbours
-  double off(int t) const { return 0.5 * norm(at(t + 1) - at(t) * 2.0 + at(t - 1)); }
+  SC_INLINE double off(int t) const { return 0.5 * norm(at(t + 1) - at(t) * 2.0 + at(t - 1)); }
 };
 
-bool repair_path(const Path& path, int frames) {
+SC_CALL bool repair_path(const Path& path, int frames) {
   bool any = false;
   for (int t = 1; t + 1 < frames; ++t) {
     const double here = path.off(t);
@@ -55,29 +55,28 @@ bool repair_path(const Path& path, int frames) {
 
 }  // namespace
 
-bool may_glitch(const Roughness& rough) {
+SC_CALL bool may_glitch(const Roughness& rough) {
   for (int j = 0; j < kJoints; ++j)
     if (jumps(rough, j)) return true;
   return false;
 }
 
-bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
+SC_STAGE bool repair_glitches(const Roughness& rough, double* series, int frames, int stride) {
   bool any = false;
-  for (int j = 0; j < kJoints; ++j) {
-    if (!jumps(rough, j)) continue;
-    any |= repair_path({series + static_cast<long>(3 * j) * stride, stride}, frames);
-  }
-  return any;
+  for (int j : dealt(0, kJoints))
+    if (jumps(rough, j)) any |= repair_path({series + static_cast<long>(3 * j) * stride, stride}, frames);
+  return Group::any(any);
 }
 
-void repair_size(const double* from, double* to, int frames, double fps, double* lengths, Scratch scratch) {
+SC_STAGE void repair_size(const double* from, double* to, int frames, double fps, double* lengths,
+                          Scratch scratch) {
   const int stride = scratch.stride;
   double *size = take(scratch, 1), *mean = take(scratch, 1);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
   const auto joint = [&](int j, int t) {
     return load_vector(from + static_cast<long>(3 * j) * stride + t, stride);
   };
-  for (int t = 0; t < frames; t += kSide) {
+  for (int t : side_by_side(0, frames)) {
     F sum{};
     for (int j = 1; j < kJoints; ++j) {
       const F length = norm(joint(j, t) - joint(kParent[j], t));
@@ -88,8 +87,8 @@ void repair_size(const double* from, double* to, int frames, double fps, double*
   }
   const double middle = median(size, frames, keys);
   smooth(size, frames, kSizeSmooth * fps, mean, scratch);
-  std::fill(mean + frames, mean + (frames + kGroup - 1) / kGroup * kGroup, mean[frames - 1]);
-  for (int t = 0; t < frames; t += kSide) {
+  fill(mean + frames, mean + (frames + kGroup - 1) / kGroup * kGroup, mean[frames - 1]);
+  for (int t : side_by_side(0, frames)) {
     const F change = load(mean + t) * (1 / middle) - 1.0, square = change * change;
     const F scale = 1.0 / (1.0 + change * square / (square + kSizeNoise * kSizeNoise));
     const Vec3<F> root = joint(0, t);

@@ -1,6 +1,6 @@
 // A root path that agrees with the feet.
 #pragma once
-#include "math/lanes.h"
+#include "math/group.h"
 #include "reference/motion.h"
 
 namespace selfcorrect {
@@ -8,7 +8,7 @@ inline namespace SC_ISA {
 
 // Removes from the root's horizontal velocity what the feet in contact show to be sliding: clear sliding in
 // full, slips of the size that real motion has hardly at all. The whole body moves with its root.
-void reroot(Motion& motion, Scratch scratch);
+SC_STAGE void reroot(Motion& motion, Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

@@ -9,10 +9,10 @@ inline namespace SC_ISA {
 constexpr int kPlaces = kJoints * 3, kTurns = kJoints * 4;  // numbers in a row of joints, of rotations
 
 // [frames][width] to [width] series, width 8 or more. The last frame is repeated to the end of its group.
-void read_rows(const float* rows, int width, int frames, int stride, double* series);
+SC_STAGE void read_rows(const float* rows, int width, int frames, int stride, double* series);
 
 // Back to [frames][width].
-void write_rows(const double* series, int width, int frames, int stride, float* rows);
+SC_STAGE void write_rows(const double* series, int width, int frames, int stride, float* rows);
 
 // A block of kSide frames of as many series: its rows, from `t` on; and back.
 SC_INLINE void load_rows(const double* series, int stride, int t, Frames (&rows)[kSide]) {

@@ -14,13 +14,13 @@ namespace {
 using F = Frames;
 
 constexpr double kTouch = 0.012;  // m over the lowest point at which a point carries 1/e
-// m/s: of a planted foot as a rule (4 mm per frame at 20 fps), and over any kWindow of a contact.
+// m/s: of a planted foot as a rule (4 mm per frame at 20 fps), and over any kSlideWindow of a contact.
 constexpr double kSlip = 0.08, kWorstSlip = 0.30;
-constexpr double kWindow = 0.4, kRoll = 0.1;  // s; at both ends of a contact the foot may still roll
-constexpr double kDown = 0.012;               // m: a foot higher than that is being lifted for a low step
+constexpr double kSlideWindow = 0.4, kRoll = 0.1;  // s; at both ends of a contact the foot may still roll
+constexpr double kLowStep = 0.012;  // m: a foot higher than that is being lifted for a low step
 
 // Is the foot in contact in a frame from `t` on, and in the one before it?
-bool any_stays(const uint8_t* contact, int frames, int t) {
+SC_CALL bool any_stays(const uint8_t* contact, int frames, int t) {
   for (int i = std::max(t, 1); i < std::min(t + kSide, frames); ++i)
     if (contact[i] && contact[i - 1]) return true;
   return false;
@@ -42,10 +42,11 @@ struct Weighted {
 };
 
 // Largest mean speed in m/s of the sole of one foot over a part of a contact.
-double worst_slide(const Motion& motion, int side, const double* length, const double* low, Scratch scratch) {
+SC_STAGE double worst_slide(const Motion& motion, int side, const double* length, const double* low,
+                            Scratch scratch) {
   const int frames = motion.frames;
   const int roll = static_cast<int>(kRoll * motion.fps);
-  const int window = std::max(1, static_cast<int>(kWindow * motion.fps));
+  const int window = std::max(1, static_cast<int>(kSlideWindow * motion.fps));
   double* way = take(scratch, 1);  // slipped so far
   double worst = 0;
   const uint8_t* contact = motion.contact[side];
@@ -53,7 +54,7 @@ double worst_slide(const Motion& motion, int side, const double* length, const d
     int steps = 0;
     way[0] = 0;
     for (int t = run.begin + roll + 1; t < run.end - roll; ++t, ++steps)
-      way[steps + 1] = way[steps] + (std::max(low[t - 1], low[t]) < kDown ? length[t] : 0);
+      way[steps + 1] = way[steps] + (std::max(low[t - 1], low[t]) < kLowStep ? length[t] : 0);
     const int part = std::min(window, steps);
     for (int t = part; part > 0 && t <= steps; ++t) worst = std::max(worst, (way[t] - way[t - part]) / part);
   }
@@ -62,9 +63,9 @@ double worst_slide(const Motion& motion, int side, const double* length, const d
 
 }  // namespace
 
-void see_slip(const Motion& motion, int side, const Slip& slip) {
+SC_STAGE void see_slip(const Motion& motion, int side, const Slip& slip) {
   const Sole& sole = motion.sole[side];
-  for (int t = 0; t < motion.frames; t += kSide) {
+  for (int t : side_by_side(0, motion.frames)) {
     if (!any_stays(motion.contact[side], motion.frames, t)) continue;
     const FootPose before = foot_pose(motion, t - 1, side), after = foot_pose(motion, t, side);
     F height[kCorners], other[kCorners];
@@ -89,7 +90,7 @@ void see_slip(const Motion& motion, int side, const Slip& slip) {
   }
 }
 
-Slides see_slides(const Motion& motion, Scratch& scratch) {
+SC_STAGE Slides see_slides(const Motion& motion, Scratch& scratch) {
   const int frames = motion.frames;
   Slides slides{{take(scratch, 1), take(scratch, 1)}, 0};
   Scratch rest = scratch;
@@ -100,20 +101,25 @@ Slides see_slides(const Motion& motion, Scratch& scratch) {
   for (int side = 0; side < 2; ++side) {
     see_slip(motion, side, slip);
     double* length = slides.length[side];
-    for (int t = 0; t < frames; t += kSide) store(length + t, length2d(load(slip.x + t), load(slip.z + t)));
+    for (int t : side_by_side(0, frames)) store(length + t, length2d(load(slip.x + t), load(slip.z + t)));
     const uint8_t* contact = motion.contact[side];
-    for (int t = 1; t < frames; ++t)
-      if (contact[t] && contact[t - 1]) all[count++] = length[t];
+    count += collect(
+        1, frames, all + count, [&](int t) { return contact[t] && contact[t - 1]; },
+        [&](int t) { return length[t]; });
   }
   slides.typical = count ? median(all, count, keys) : 0;
   return slides;
 }
 
-bool feet_slide(const Motion& motion, const Slides& slides, const double* const (&low)[2], Scratch scratch) {
+SC_STAGE bool feet_slide(const Motion& motion, const Slides& slides, double* const (&low)[2],
+                         Scratch scratch) {
   if (slides.typical * motion.fps > kSlip) return true;
-  for (int side = 0; side < 2; ++side)
-    if (worst_slide(motion, side, slides.length[side], low[side], scratch) > kWorstSlip) return true;
-  return false;
+  bool far = false;
+  alone([&] {
+    for (int side = 0; side < 2 && !far; ++side)
+      far = worst_slide(motion, side, slides.length[side], low[side], scratch) > kWorstSlip;
+  });
+  return Group::first(far);
 }
 
 }  // namespace SC_ISA

@@ -10,18 +10,19 @@ inline namespace SC_ISA {
 struct Slip {
   double *x, *z;
 };
-void see_slip(const Motion& motion, int side, const Slip& slip);
+SC_STAGE void see_slip(const Motion& motion, int side, const Slip& slip);
 
 // The same in size, of both feet; the median of the steps in which a foot stays in contact, 0 without any.
 struct Slides {
   double* length[2];
   double typical;
 };
-Slides see_slides(const Motion& motion, Scratch& scratch);
+SC_STAGE Slides see_slides(const Motion& motion, Scratch& scratch);
 
 // Whether a planted foot slides: most of them a little, or one of them far. `low` is that of
 // detect_contacts().
-bool feet_slide(const Motion& motion, const Slides& slides, const double* const (&low)[2], Scratch scratch);
+SC_STAGE bool feet_slide(const Motion& motion, const Slides& slides, double* const (&low)[2],
+                         Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

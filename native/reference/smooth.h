@@ -7,7 +7,7 @@ inline namespace SC_ISA {
 
 // Convolution with a normalised Gaussian of `sigma` frames, renormalised at the ends. `result` may be
 // `values`.
-void smooth(const double* values, int frames, double sigma, double* result, Scratch scratch);
+SC_STAGE void smooth(const double* values, int frames, double sigma, double* result, Scratch scratch);
 
 }  // namespace SC_ISA
 }  // namespace selfcorrect

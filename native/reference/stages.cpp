@@ -36,29 +36,30 @@ constexpr double kTouching = 0.004, kPlausible = 0.012;
 // Where the planted toe joints of the result are, given the floor that was found. One clip is put where it
 // touches; for a generator a plausible height is left as it is, so that the heights it learns from keep their
 // distribution. The height of a floor that went up and down means nothing.
-double planted_height(const Work& work, bool clip) {
+SC_STAGE double planted_height(const Work& work, bool clip) {
   if (clip) return kTouching;
   double variation = 0;
-  for (int t = 0; t < work.motion.frames; ++t)
+  for (int t : dealt(0, work.motion.frames))
     variation = std::max(variation, std::fabs(work.floor[t] - work.level));
+  variation = Group::most(variation);
   const double before = work.level + kSoleDepth;
   const double beyond = std::max(0.0, std::max(-before, before - kPlausible)) / kPlausible;
-  const double kept = std::clamp(before, 0.0, kPlausible);
+  const double kept = bounded(before, 0, kPlausible);
   return kept + (kTouching - kept) * std::max(std::min(1.0, beyond), smoothstep(variation, 0.01, 0.03));
 }
 
 // Puts the floor on y = 0.
-void lower(Work& work) {
+SC_STAGE void lower(Work& work) {
   Motion& motion = work.motion;
-  std::fill(work.floor + motion.frames, work.floor + (motion.frames + kGroup - 1) / kGroup * kGroup,
-            work.floor[motion.frames - 1]);
+  fill(work.floor + motion.frames, work.floor + (motion.frames + kGroup - 1) / kGroup * kGroup,
+       work.floor[motion.frames - 1]);
   for (int j = 0; j < kJoints; ++j) {
     double* y = motion.position + static_cast<long>(3 * j + 1) * motion.stride;
-    for (int t = 0; t < motion.frames; t += kSide) store(y + t, load(y + t) - load(work.floor + t));
+    for (int t : side_by_side(0, motion.frames)) store(y + t, load(y + t) - load(work.floor + t));
   }
 }
 
-void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
+SC_STAGE void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
   stand_feet(motion, scratch);
   if (!options.keep_path) reroot(motion, scratch);
   lock_feet(motion, options.preset == Preset::kClip ? kClipClearance : kLoopClearance, scratch);
@@ -66,27 +67,34 @@ void clean_feet(const Options& options, Motion& motion, Scratch scratch) {
 }
 
 // Gives rotations signs that are continuous in time.
-void join_signs(const Motion& motion, Scratch scratch) {
-  double* sign = take(scratch, 1);
-  for (int j = 0; j < kJoints; ++j) {
-    for (int t = 0; t < motion.frames; t += kSide)
-      store(sign + t, dot(turn(motion, j, t - 1), turn(motion, j, t)));
-    double last = 1;
-    bool changes = false;
-    for (int t = 1; t < motion.frames; ++t) {
-      changes |= sign[t] < 0;
-      sign[t] = last = sign[t] < 0 ? -last : last;
+SC_STAGE void join_signs(const Motion& motion, Scratch scratch) {
+  const int frames = motion.frames;
+  double* signs = take(scratch, kThreads);
+  for (int first = 0; first < kJoints; first += kThreads) {
+    const int end = minimum(first + kThreads, kJoints);
+    const auto of = [&](int j) { return signs + static_cast<long>(j - first) * motion.stride; };
+    for (int j = first; j < end; ++j)
+      for (int t : side_by_side(0, frames)) store(of(j) + t, dot(turn(motion, j, t - 1), turn(motion, j, t)));
+    uint32_t changing = 0;  // a bit for each joint
+    for (int j : dealt(first, end)) {
+      double *sign = of(j), last = 1;
+      for (int t = 1; t < frames; ++t) {
+        if (sign[t] < 0) changing |= 1u << j;
+        sign[t] = last = sign[t] < 0 ? -last : last;
+      }
+      sign[0] = 1;
     }
-    if (!changes) continue;
-    sign[0] = 1;
-    for (int t = 0; t < motion.frames; t += kSide)
-      set_turn(motion, j, t, turn(motion, j, t) * load(sign + t));
+    changing = Group::bits(changing);
+    for (int j = first; j < end; ++j) {
+      if (!(changing >> j & 1)) continue;
+      for (int t : side_by_side(0, frames)) set_turn(motion, j, t, turn(motion, j, t) * load(of(j) + t));
+    }
   }
 }
 
 }  // namespace
 
-Reason pose_motion(const float* joints, const Options& options, Work& work) {
+SC_STAGE Reason pose_motion(const float* joints, const Options& options, Work& work) {
   Motion& motion = work.motion;
   const int frames = motion.frames, stride = motion.stride;
   const double fps = motion.fps = options.fps;
@@ -102,7 +110,7 @@ Reason pose_motion(const float* joints, const Options& options, Work& work) {
   work.clean = !clip && !any_joint_jittery(rough, frames, fps);  // for a clip nobody asks
   const double* joints_now = work.seen;
   if (may_glitch(rough)) {
-    std::copy_n(work.seen, static_cast<long>(kPlaces) * stride - kGroup, work.given);
+    copy(work.seen, static_cast<long>(kPlaces) * stride - kGroup, work.given);
     joints_now = work.given;
     if (repair_glitches(rough, work.given, frames, stride)) {
       work.clean = false;
@@ -123,7 +131,8 @@ Reason pose_motion(const float* joints, const Options& options, Work& work) {
   return Reason::kNone;
 }
 
-void clean_motion(const Options& options, Work& work, float* root, float* rotation, uint8_t* contact) {
+SC_STAGE void clean_motion(const Options& options, Work& work, float* root, float* rotation,
+                           uint8_t* contact) {
   Motion& motion = work.motion;
   const int frames = motion.frames;
   Scratch scratch = work.scratch;
@@ -136,18 +145,18 @@ void clean_motion(const Options& options, Work& work, float* root, float* rotati
   uint8_t* locked[2];
   for (int side = 0; side < 2; ++side) {
     locked[side] = reinterpret_cast<uint8_t*>(take(scratch, 1));
-    std::copy_n(motion.contact[side], frames, locked[side]);
+    copy(motion.contact[side], frames, locked[side]);
   }
   detect_contacts(motion, low, scratch);
   const Slides slides = see_slides(motion, scratch);
   if (slides.typical * motion.fps > kStill || feet_slide(motion, slides, low, scratch))
     clean_feet(options, motion, scratch);
   else
-    for (int side = 0; side < 2; ++side) std::copy_n(locked[side], frames, motion.contact[side]);
-  keep_limits(motion);  // locking and levelling feet may have left them
+    for (int side = 0; side < 2; ++side) copy(locked[side], frames, motion.contact[side]);
+  keep_limits(motion, scratch);  // locking and levelling feet may have left them
   join_signs(motion, scratch);
   write_rows(motion.rotation, kTurns, frames, motion.stride, rotation);
-  for (int t = 0; t < frames; ++t) {
+  for (int t : dealt(0, frames)) {
     for (int k = 0; k < 3; ++k) root[3 * t + k] = static_cast<float>(motion.position[k * motion.stride + t]);
     for (int side = 0; side < 2; ++side) contact[2 * t + side] = motion.contact[side][t];
   }

@@ -26,25 +26,25 @@ constexpr double kBoneShare = 0.5, kBoneLeast = 0.1;
 // off in more than a tenth of their frames, and all but two of those can be tracked.
 constexpr double kOffFrames = 0.5;
 
-bool in_range(const double* seen, int frames, int stride, double fps) {
+SC_CALL bool in_range(const double* seen, int frames, int stride, double fps) {
   const double step = kMaxSpeed / fps;
   Mask<F> beyond = F{} < F{};
   for (int j = 0; j < kJoints; ++j) {
     const double* joint = seen + static_cast<long>(3 * j) * stride;
-    for (int t = 0; t < frames; t += kSide) {
+    for (int t : side_by_side(0, frames)) {
       const Vec3<F> here = load_vector(joint + t, stride), way = here - load_vector(joint + t - 1, stride);
       beyond = beyond | (dot(here, here) > broadcast<F>(kMaxPosition * kMaxPosition)) |
                ((dot(way, way) > broadcast<F>(step * step)) & (frame_numbers(t) > F{}));
     }
   }
-  return !any(beyond);
+  return !Group::any(any(beyond));
 }
 
-bool bones_fit(const double* seen, int frames, Scratch scratch) {
+SC_CALL bool bones_fit(const double* seen, int frames, Scratch scratch) {
   const int stride = scratch.stride;
   double *length = take(scratch, 1), *off = take(scratch, 1);
   int32_t* keys = reinterpret_cast<int32_t*>(take(scratch, 1));
-  std::fill(off, off + frames, 0.0);
+  fill(off, off + frames, 0.0);
   for (int j = 1; j < kJoints; ++j) {
     const double *child = seen + static_cast<long>(3 * j) * stride,
                  *parent = seen + static_cast<long>(3 * kParent[j]) * stride;
@@ -53,47 +53,40 @@ bool bones_fit(const double* seen, int frames, Scratch scratch) {
       return dot(bone, bone);
     };
     F least = broadcast<F>(HUGE_VAL), most{};
-    for (int t = 0; t < frames; t += kSide) {
+    for (int t : side_by_side(0, frames)) {
       const F here = square(t);
       least = minimum<F>(least, here);
       most = maximum<F>(most, here);
     }
-    double shortest = HUGE_VAL, longest = 0;
-    for (int l = 0; l < kSide; ++l) {
-      shortest = std::min(shortest, get_lane(least, l));
-      longest = std::max(longest, get_lane(most, l));
-    }
-    shortest = std::sqrt(shortest);
-    longest = std::sqrt(longest);
+    const double shortest = std::sqrt(-largest(-least)), longest = std::sqrt(largest(most));
     // Wherever the median lies between these, no frame is off.
     if (shortest >= kMinBone && longest <= kMaxBone &&
-        longest - shortest <= std::max(kBoneShare * shortest, kBoneLeast))
+        longest - shortest <= maximum(kBoneShare * shortest, kBoneLeast))
       continue;
-    for (int t = 0; t < frames; t += kSide) store(length + t, square_root(square(t)));
+    for (int t : side_by_side(0, frames)) store(length + t, square_root(square(t)));
     const double middle = median(length, frames, keys);
     if (middle < kMinBone || middle > kMaxBone) return false;
-    const double limit = std::max(kBoneShare * middle, kBoneLeast);
-    for (int t = 0; t < frames; ++t)
+    const double limit = maximum(kBoneShare * middle, kBoneLeast);
+    for (int t : dealt(0, frames))
       if (std::fabs(length[t] - middle) > limit) off[t] = 1;
   }
-  double count = 0;
-  for (int t = 0; t < frames; ++t) count += off[t];
-  return count <= std::max(1.0, kOffFrames * frames);
+  int count = 0;
+  for (int t : dealt(0, frames)) count += off[t] > 0;
+  return Group::sum(count) <= std::max(1.0, kOffFrames * frames);
 }
 
 }  // namespace
 
-Reason validate_numbers(const float* joints, int frames) {
+SC_STAGE Reason validate_numbers(const float* joints, int frames) {
   if (frames <= 0) return Reason::kEmpty;
   const long count = static_cast<long>(frames) * kPlaces;
   int infinite = 0;  // or not a number: all bits of the exponent are set
-  for (long i = 0; i < count; ++i)
-    infinite |= (std::bit_cast<uint32_t>(joints[i]) & 0x7f800000) == 0x7f800000;
-  if (infinite) return Reason::kNotFinite;
+  for (long i : dealt(0L, count)) infinite |= (std::bit_cast<uint32_t>(joints[i]) & 0x7f800000) == 0x7f800000;
+  if (Group::any(infinite)) return Reason::kNotFinite;
   return frames < kMinFrames ? Reason::kTooShort : Reason::kNone;
 }
 
-Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch) {
+SC_STAGE Reason validate_motion(const double* seen, int frames, double fps, Scratch scratch) {
   if (!in_range(seen, frames, scratch.stride, fps)) return Reason::kOutOfRange;
   return bones_fit(seen, frames, scratch) ? Reason::kNone : Reason::kBones;
 }

@@ -12,7 +12,8 @@ struct Scale {
   int motions = 100;
   int sampled = 16;  // motions tried by sampling, which takes longest
   int aborts = 20;
-  int stride = 1;  // every how manieth allocation fails
+  int stride = 1;       // every how manieth allocation fails
+  bool nvidia = false;  // the tests of devices run on this machine's GPU, not on the emulated device
 };
 
 struct Failure : std::runtime_error {

@@ -91,7 +91,10 @@ void Work::run(int threads, const std::atomic<bool>& cancel, const std::function
   std::fill(labels_.begin(), labels_.end(), kUnwritten);
   std::fill(rotations_.begin(), rotations_.end(), 0.0f);
   std::fill(reports_.begin(), reports_.end(), Report{});
-  correct_batch(batch(), options_, cancel, progress);
+  if (device_)
+    gpu::correct_on_device(batch(), options_, cancel, progress, *device_, cut_);
+  else
+    correct_batch(batch(), options_, cancel, progress);
 }
 
 bool Work::finite(int i) const {

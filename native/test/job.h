@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cuda/run.h"
 #include "include/tracker.h"
 #include "test/harness.h"
 #include "test/motions.h"
@@ -32,6 +33,11 @@ class Work {
   // Runs it. Again, it starts from the same input and fresh outputs.
   void run(int threads);
   void run(int threads, const std::atomic<bool>& cancel, const std::function<void(int)>& progress);
+  // On a device from now on, or on the CPU again (null).
+  void use(gpu::Device* device, const gpu::Cut& cut = {}) {
+    device_ = device;
+    cut_ = cut;
+  }
 
   int count() const { return static_cast<int>(lengths_.size()); }
   const Report& report(int i) const { return reports_[static_cast<size_t>(i)]; }
@@ -56,6 +62,8 @@ class Work {
   }
 
   Options options_;
+  gpu::Device* device_ = nullptr;
+  gpu::Cut cut_;
   bool rotations_wanted_;
   std::vector<float> joints_, out_, rotations_;
   std::vector<int32_t> lengths_;

@@ -1,5 +1,6 @@
-// native_test [--small] [--list | --isas | --digests | NAME...]: runs the tests of these names, or all.
-// --list prints the names, --isas the instruction sets of this processor, --digests the lines of golden.h.
+// native_test [--small] [--nvidia] [--list | --isas | --digests | NAME...]: runs the tests of these names, or
+// all. --nvidia runs those named cuda-... on this machine's GPU. --list prints the names, --isas the
+// instruction sets of this processor, --digests the lines of golden.h.
 #include <unistd.h>
 
 #include <cstdio>
@@ -37,7 +38,9 @@ int main(int count, char** arguments) {
   for (int i = 1; i < count; i++) {
     const std::string argument = arguments[i];
     if (argument == "--small") {
-      scale = {.motions = 18, .sampled = 9, .aborts = 5, .stride = 29};
+      scale = {.motions = 18, .sampled = 9, .aborts = 5, .stride = 29, .nvidia = scale.nvidia};
+    } else if (argument == "--nvidia") {
+      scale.nvidia = true;
     } else if (argument == "--list") {
       for (const Test& test : tests()) std::printf("%s\n", test.name);
       return 0;

@@ -1,0 +1,25 @@
+// The kinematic stages and the measures in one unit: on a graphics card a function is compiled with those
+// that call it. For native/cuda/ alone, once per program and set (math/device.h).
+#pragma once
+
+#include "measure/body.cpp"
+#include "measure/series.cpp"
+#include "measure/stages.cpp"
+#include "reference/clean.cpp"
+#include "reference/contact.cpp"
+#include "reference/filter.cpp"
+#include "reference/flight.cpp"
+#include "reference/floor.cpp"
+#include "reference/footlock.cpp"
+#include "reference/ik.cpp"
+#include "reference/leg.cpp"
+#include "reference/limit.cpp"
+#include "reference/order.cpp"
+#include "reference/repair.cpp"
+#include "reference/reroot.cpp"
+#include "reference/rows.cpp"
+#include "reference/skeleton.cpp"
+#include "reference/slip.cpp"
+#include "reference/smooth.cpp"
+#include "reference/stages.cpp"
+#include "reference/validate.cpp"
