@@ -93,16 +93,16 @@ export const ARMS: Readonly<Record<ArmKind, Arm>> = {
     disperse: true,
     meaning: 'trains on its own samples, drawn more widely than the model would',
   },
-  // Calibration looks at the real set's variances; alone it is the control of what physics adds to it.
+  // Calibration looks at the moments of the real set; alone it is the control of what physics adds to it.
   calibrated: {
     synthetic: true,
     corrector: 'calibrated',
-    meaning: 'trains on its own samples, brought to the variances of the real set',
+    meaning: 'trains on its own samples, brought to the moments of the real set',
   },
   restored: {
     synthetic: true,
     corrector: 'restored',
-    meaning: 'trains on its own samples, brought to the variances of the real set and corrected',
+    meaning: 'trains on its own samples, brought to the moments of the real set and corrected',
   },
   best: {
     synthetic: true,
