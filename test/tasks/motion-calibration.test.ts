@@ -99,6 +99,22 @@ test('within labels: each has its own mean, which goes as far to the real one as
   }
 });
 
+test('labels with fewer than 4 motions share a mean', () => {
+  // Labels 1 and 2 have 3 real motions each, label 0 has 6.
+  const label = (i: number): number => (i < 6 ? 0 : i < 9 ? 1 : 2);
+  const joined = (i: number): number => Math.min(1, label(i));
+  const options = { strength: 1, within: true, means: 0.5 };
+  const drawn = scaled(real, 0.5);
+  const own = new Calibration(samples(real, label), options).apply(samples(drawn, label));
+  near(own, new Calibration(samples(real, joined), options).apply(samples(drawn, joined)), 'joined');
+  const apart = { ...samples(drawn), labels: Int32Array.from({ length: count }, (_, i) => i) };
+  near(
+    new Calibration({ ...apart, features: real }, options).apply(apart),
+    calibrate(drawn, { means: 0.5 }),
+    'one motion a label: all together',
+  );
+});
+
 test('only the frequencies that are wrong are changed', () => {
   // The highest frequency of 20 frames, out of every motion alike: its band is 13 to 19.
   const top = Array.from({ length: frames }, (_, t) => Math.cos((Math.PI * (t + 0.5) * 19) / frames));

@@ -10,7 +10,20 @@ const BANDS = [0, 1, 2, 3, 5, 8, 13, 21, 34];
 const LEAST_GAIN = 0.5;
 const LARGEST_GAIN = 4;
 
-/** Mean coefficients of every group and variances about them. */
+/** Motions of a label that its mean is of at least: labels with fewer, here or among the real motions, share one mean. */
+const LEAST_COUNT = 4;
+const SHARED = -1;
+
+/** Sums over the motions of one label. */
+interface Sums {
+  count: number;
+  /** Coefficients [frames, 67]. */
+  sum: Float64Array;
+  /** Their squares, over the coefficients of each band too [bands, 67]. */
+  squares: Float64Array;
+}
+
+/** Mean coefficients of every group of labels and variances about them. */
 interface Moments {
   /** [frames, 67] of each group. */
   means: Map<number, Float64Array>;
@@ -21,7 +34,7 @@ interface Moments {
 export interface CalibrationOptions {
   /** Exponent of the gains: 1 to the real variances; more counters what training takes away again; 0 not at all. */
   strength: number;
-  /** Variances and means are those within a label; else those of all motions together. */
+  /** Means are those of each label with 4 motions or more, and variances those about them; else those of all motions together. */
   within: boolean;
   /** Share of the way that the means go to the real ones, 0 to 1. */
   means: number;
@@ -38,7 +51,7 @@ export interface CalibrationOptions {
 export class Calibration {
   private readonly basis: Float64Array;
   private readonly bandOf: Int32Array;
-  private readonly target: Moments;
+  private readonly real: Map<number, Sums>;
   private readonly frames: number;
 
   constructor(
@@ -59,7 +72,7 @@ export class Calibration {
     const both = new Float32Array(2 * features.length);
     both.set(features);
     both.set(mirrorFeatures(features), features.length);
-    this.target = this.moments(this.transform(both), this.groups([...labels, ...labels]));
+    this.real = this.sums(this.transform(both), [...labels, ...labels]);
   }
 
   /**
@@ -72,31 +85,36 @@ export class Calibration {
     const finite = [...labels.keys()].filter((i) =>
       features.subarray(i * size, (i + 1) * size).every(Number.isFinite),
     );
-    const groups = this.groups(finite.map((i) => labels[i]));
-    if (finite.length <= new Set(groups).size) return out;
+    const own = finite.map((i) => labels[i]);
     const counted = new Float32Array(finite.length * size);
     finite.forEach((i, k) => {
       counted.set(features.subarray(i * size, (i + 1) * size), k * size);
     });
     const coefficients = this.transform(counted);
-    const { means, variance } = this.moments(coefficients, groups);
-    const gain = variance.map((value, j) => this.gain(this.target.variance[j], value));
+    const sums = this.sums(coefficients, own);
+    const groupOf = (label: number): number =>
+      this.options.within &&
+      (sums.get(label)?.count ?? 0) >= LEAST_COUNT &&
+      // Every real motion counts twice, as itself and as its mirror image.
+      (this.real.get(label)?.count ?? 0) >= 2 * LEAST_COUNT
+        ? label
+        : SHARED;
+    if (finite.length <= new Set(own.map(groupOf)).size) return out;
+    const { means, variance } = this.moments(sums, groupOf);
+    const target = this.moments(this.real, groupOf);
+    const gain = variance.map((value, j) => this.gain(target.variance[j], value));
     const width = this.frames * CHANNELS;
     finite.forEach((i, k) => {
-      const own = coefficients.subarray(k * width, (k + 1) * width);
-      const mean = means.get(groups[k]) as Float64Array;
-      const wanted = this.target.means.get(groups[k]) ?? mean;
+      const x = coefficients.subarray(k * width, (k + 1) * width);
+      const mean = means.get(groupOf(own[k])) as Float64Array;
+      const wanted = target.means.get(groupOf(own[k])) ?? mean;
       for (let at = 0; at < width; at++) {
         const j = this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS);
-        own[at] = mean[at] + this.options.means * (wanted[at] - mean[at]) + gain[j] * (own[at] - mean[at]);
+        x[at] = mean[at] + this.options.means * (wanted[at] - mean[at]) + gain[j] * (x[at] - mean[at]);
       }
-      this.inverse(own, out.subarray(i * size, (i + 1) * size));
+      this.inverse(x, out.subarray(i * size, (i + 1) * size));
     });
     return out;
-  }
-
-  private groups(labels: readonly number[]): number[] {
-    return this.options.within ? [...labels] : labels.map(() => 0);
   }
 
   private gain(wanted: number, has: number): number {
@@ -137,31 +155,55 @@ export class Calibration {
     }
   }
 
-  private moments(coefficients: Float64Array, groups: readonly number[]): Moments {
-    const { frames, bandOf } = this;
-    const width = frames * CHANNELS;
-    const means = new Map<number, Float64Array>();
-    const sizes = new Map<number, number>();
-    for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-    for (const [group, size] of sizes) {
-      const mean = new Float64Array(width);
-      groups.forEach((other, i) => {
-        if (other === group)
-          for (let at = 0; at < width; at++) mean[at] += coefficients[i * width + at] / size;
-      });
-      means.set(group, mean);
-    }
-    const variance = new Float64Array((bandOf[frames - 1] + 1) * CHANNELS);
-    const widths = new Float64Array(variance.length / CHANNELS);
-    for (const band of bandOf) widths[band]++;
-    groups.forEach((group, i) => {
-      const mean = means.get(group) as Float64Array;
+  private sums(coefficients: Float64Array, labels: readonly number[]): Map<number, Sums> {
+    const width = this.frames * CHANNELS;
+    const bands = this.bandOf[this.frames - 1] + 1;
+    const all = new Map<number, Sums>();
+    labels.forEach((label, i) => {
+      const own = all.get(label) ?? {
+        count: 0,
+        sum: new Float64Array(width),
+        squares: new Float64Array(bands * CHANNELS),
+      };
+      all.set(label, own);
+      own.count++;
       for (let at = 0; at < width; at++) {
-        const band = bandOf[Math.floor(at / CHANNELS)];
-        variance[band * CHANNELS + (at % CHANNELS)] +=
-          (coefficients[i * width + at] - mean[at]) ** 2 / ((groups.length - sizes.size) * widths[band]);
+        const x = coefficients[i * width + at];
+        own.sum[at] += x;
+        own.squares[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] += x * x;
       }
     });
+    return all;
+  }
+
+  /** Of a set, with one mean for all labels of a group. */
+  private moments(sums: ReadonlyMap<number, Sums>, groupOf: (label: number) => number): Moments {
+    const width = this.frames * CHANNELS;
+    const bands = this.bandOf[this.frames - 1] + 1;
+    const widths = new Float64Array(bands);
+    for (const band of this.bandOf) widths[band]++;
+    const means = new Map<number, Float64Array>();
+    const counts = new Map<number, number>();
+    const variance = new Float64Array(bands * CHANNELS);
+    let count = 0;
+    for (const [label, own] of sums) {
+      const group = groupOf(label);
+      const total = means.get(group) ?? new Float64Array(width);
+      means.set(group, total);
+      counts.set(group, (counts.get(group) ?? 0) + own.count);
+      count += own.count;
+      for (let at = 0; at < width; at++) total[at] += own.sum[at];
+      for (let j = 0; j < variance.length; j++) variance[j] += own.squares[j];
+    }
+    for (const [group, mean] of means) {
+      const size = counts.get(group) as number;
+      for (let at = 0; at < width; at++) {
+        mean[at] /= size;
+        variance[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] -= size * mean[at] ** 2;
+      }
+    }
+    for (let j = 0; j < variance.length; j++)
+      variance[j] = Math.max(0, variance[j]) / ((count - means.size) * widths[Math.floor(j / CHANNELS)]);
     return { means, variance };
   }
 }

@@ -77,7 +77,7 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   mirror: false,
   weightDecay: 0,
   fidelity: 'fixed',
-  calibrationStrength: 1.2,
+  calibrationStrength: 1,
   calibrationWithin: true,
   calibrationMeans: 0.5,
   assistForce: 0.5,
