@@ -21,6 +21,7 @@ const SUITES: Record<string, () => Promise<Gate[]>> = {
 };
 /** Suites that take many minutes: only when named. */
 const LONG: Record<string, () => Promise<Gate[]>> = {
+  evaluator: async () => (await import('./evaluator.js')).evaluatorBench(),
   generator: async () => (await import('./generator/quality.js')).generatorBench('action'),
   'generator-text': async () => (await import('./generator/quality.js')).generatorBench('text'),
 };

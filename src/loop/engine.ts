@@ -116,7 +116,7 @@ async function work<S>(
 ): Promise<void> {
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const trials = new Trials(task, config, either);
+  const trials = new Trials(task, config, either, { fs, directory: out });
   const runners = Array.from({ length: Math.min(jobs, progress.units.length) }, () =>
     recipe ? new ThreadRunner(recipe, config, out, either) : new LocalRunner(trials, { fs, out }),
   );

@@ -19,6 +19,7 @@ import type { PairedTests } from './paired-tests.js';
  *   synthetic/                         what was added to the training set (only under regimes that remember)
  *   samples/                           what the task shows of this generation (see below for motion)
  *   manifest.json                      {"format":1,"files":{"record.json":{"bytes","sha256"},...}}, written last
+ * OUT/evaluator.safetensors            what the motion task trained to evaluate; its hash is in the floor rows
  * OUT/run.lock                         names the process that is writing here; gone when it ends
  * ```
  * With `checkpointEvery` k > 1 only every k-th generation of an arm has a folder, which holds the rows, provenance and synthetic
@@ -46,6 +47,8 @@ export interface FloorRow {
   metrics: Metrics;
   /** Standard deviation over redraws of the real samples. */
   spread: Metrics;
+  /** SHA-256 of what was trained to evaluate (weights and version of the metrics), where something was. */
+  evaluator?: string;
 }
 
 /** How much one evaluation varies: generation 0 evaluated `repeats` times with different sampling noise. */

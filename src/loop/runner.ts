@@ -4,7 +4,7 @@ import type { Fs } from './fs.js';
 import type { CostRow, Row } from './layout.js';
 import type { Unit } from './plan.js';
 import { drawSeed } from './seeds.js';
-import type { Generator, Task, Trial } from './task.js';
+import type { Generator, Place, Task, Trial } from './task.js';
 import { runUnit } from './unit.js';
 
 export interface UnitResult {
@@ -37,6 +37,7 @@ export class Trials<S> {
     readonly task: Task<S>,
     readonly config: LoopConfig,
     readonly signal: AbortSignal,
+    private readonly place?: Place,
   ) {}
 
   open(seed: number): Promise<{ trial: Trial<S>; seconds: number }> {
@@ -45,7 +46,7 @@ export class Trials<S> {
       const { n, evaluationCount } = this.config;
       const started = performance.now();
       opened = this.task
-        .open(seed, { n, evaluationCount, signal: this.signal })
+        .open(seed, { n, evaluationCount, place: this.place, signal: this.signal })
         .then((trial) => ({ trial, seconds: (performance.now() - started) / 1000 }));
       this.opened.set(seed, opened);
     }

@@ -62,12 +62,31 @@ export interface Task<S> {
   /** Data, features and models of one seed. Called once per seed and thread; must give the same for the same arguments. */
   open(
     seed: number,
-    options: { n: number; evaluationCount: number; signal?: AbortSignal },
+    options: { n: number; evaluationCount: number; place?: Place; signal?: AbortSignal },
   ): Promise<Trial<S>>;
   /** Metrics that give a collapse away, and in which direction; `WATCHED` of `alarm.ts` where left out. */
   readonly watch?: Watch;
   /** What is known in closed form of an arm of this configuration. Pure. */
   theory?(settings: ArmSettings): TheoryCurve[];
+}
+
+/**
+ * Where a task may keep what all seeds and arms share and must not change while a run goes on, such as a trained evaluator. Threads may
+ * write there at the same time: by {@link replaceFile}, and equal bytes.
+ */
+export interface Place {
+  fs: Fs;
+  /** The run's directory; file names are the task's choice, but none of `layout.ts`. */
+  directory: string;
+}
+
+/** What real samples score. */
+export interface Floor {
+  metrics: Metrics;
+  /** Standard deviation over redraws. */
+  spread: Metrics;
+  /** SHA-256 of what was trained to evaluate, where something was. */
+  evaluator?: string;
 }
 
 /** A closed form for one metric of one arm. */
@@ -109,7 +128,7 @@ export interface Trial<S> {
    */
   evaluate?(samples: S): Promise<Metrics>;
   /** The same metrics of real samples at this count: mean and standard deviation over redraws. */
-  floor?(count: number): Promise<{ metrics: Metrics; spread: Metrics }>;
+  floor?(count: number): Promise<Floor>;
   /**
    * What a user should be warned of in a generation: a corrector that moves samples away from the real ones, copies of training data.
    * @param noise standard deviation of each metric over evaluations of one model

@@ -42,8 +42,9 @@ function serve(data: ThreadData, port: NonNullable<typeof parentPort>): void {
   const post = (message: FromThread): void => port.postMessage(message);
 
   const ready = makeTask(data.recipe).then((task) => {
-    const trials = new Trials(task, configFromJson(data.config), signal);
-    return { trials, runner: new LocalRunner(trials, { fs: explained(nodeFs), out: data.out }) };
+    const fs = explained(nodeFs);
+    const trials = new Trials(task, configFromJson(data.config), signal, { fs, directory: data.out });
+    return { trials, runner: new LocalRunner(trials, { fs, out: data.out }) };
   });
   ready.catch(() => {}); // said when a unit asks for it
 

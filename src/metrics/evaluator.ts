@@ -1,3 +1,5 @@
+import type { Plausibility } from '../motion/measure.js';
+import { FRAME_SIZE } from '../motion/motion.js';
 import { Random } from '../random/random.js';
 import { ActionClassifier } from './classifier.js';
 import { type FeatureMoments, featureMoments, frechetDistance } from './frechet.js';
@@ -50,8 +52,10 @@ export class Evaluator {
     private readonly standardiser: Standardiser,
     private readonly components: PrincipalComponents,
     private readonly classifier: ActionClassifier,
-    private readonly trainSet: Described,
-    private readonly testSet: Described,
+    /** The training windows, described. */
+    readonly trainSet: Described,
+    /** The held-out windows, described. */
+    readonly testSet: Described,
     private readonly testMoments: FeatureMoments,
     /** Train windows that precision and recall compare with, then the others. */
     private readonly order: Int32Array,
@@ -108,8 +112,7 @@ export class Evaluator {
     const described = this.describe(motions.joints);
     return {
       ...this.distribution(described, motions.labels),
-      accuracy: this.classifier.accuracy(described.standardised, motions.labels),
-      nearest: nearestDistance(described.components, training.components),
+      ...this.recognition(described, motions.labels, training),
       ...this.physical(motions.joints),
     };
   }
@@ -121,42 +124,52 @@ export class Evaluator {
    */
   floors(count: number, training: Described, seed: number): Record<string, number>[] {
     const { train, test, frames } = this.options;
-    const size = train.joints.length / train.labels.length;
-    const pool = this.order.subarray(Math.min(this.referenceCount, this.order.length - 1));
-    return Array.from({ length: REDRAWS }, (_, redraw) => {
-      const chosen = drawFrom(pool, count, new Random(seed, 'floor train', redraw));
-      const labels = Int32Array.from(chosen, (i) => train.labels[i]);
+    const size = frames * FRAME_SIZE;
+    return this.redraws(count, seed).map(({ seen, held }) => {
       const joints = new Float32Array(count * size);
-      chosen.forEach((from, to) => {
+      seen.forEach((from, to) => {
         joints.set(train.joints.subarray(from * size, (from + 1) * size), to * size);
       });
-      const everyTest = Int32Array.from(test.labels.keys());
-      const held = drawFrom(everyTest, count, new Random(seed, 'floor test', redraw));
       return {
         ...this.distribution(
-          {
-            standardised: takeRows(this.trainSet.standardised, chosen),
-            components: takeRows(this.trainSet.components, chosen),
-          },
-          labels,
+          takeDescribed(this.trainSet, seen),
+          Int32Array.from(seen, (i) => train.labels[i]),
         ),
-        accuracy: this.classifier.accuracy(
-          takeRows(this.testSet.standardised, held),
+        ...this.recognition(
+          takeDescribed(this.testSet, held),
           Int32Array.from(held, (i) => test.labels[i]),
+          training,
         ),
-        nearest: nearestDistance(takeRows(this.testSet.components, held), training.components),
-        ...this.physical(joints, frames),
+        ...this.physical(joints),
       };
     });
+  }
+
+  /**
+   * Positions of real windows that stand for `count` samples: training windows that are not the reference of precision and recall, and
+   * held-out windows; one pair of sets a redraw, by keys that depend on the seed and its number.
+   */
+  redraws(count: number, seed: number): { seen: Int32Array; held: Int32Array }[] {
+    const others = this.order.subarray(Math.min(this.referenceCount, this.order.length - 1));
+    const everyTest = Int32Array.from(this.options.test.labels.keys());
+    return Array.from({ length: REDRAWS }, (_, redraw) => ({
+      seen: drawFrom(others, count, new Random(seed, 'floor train', redraw)),
+      held: drawFrom(everyTest, count, new Random(seed, 'floor test', redraw)),
+    }));
+  }
+
+  /** Training windows that precision and recall compare with. */
+  get reference(): Int32Array {
+    return this.order.subarray(0, this.referenceCount);
   }
 
   private get referenceCount(): number {
     return Math.min(this.options.count, this.order.length >> 1);
   }
 
-  private distribution(described: Described, labels: Int32Array): Record<string, number> {
-    const { components } = described;
-    const reference = takeRows(this.trainSet.components, this.order.subarray(0, this.referenceCount));
+  /** Metrics of a set as a distribution. */
+  distribution({ components }: Described, labels: Int32Array): Record<string, number> {
+    const reference = takeRows(this.trainSet.components, this.reference);
     const { precision, recall } = precisionRecall(reference, components);
     return {
       fid: frechetDistance(featureMoments(components), this.testMoments),
@@ -167,13 +180,35 @@ export class Evaluator {
     };
   }
 
-  private physical(joints: Float32Array, frames = this.options.frames): Record<string, number> {
-    const { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, rootSpeed } = meanPlausibility(
-      measureEach(joints, frames, this.options.fps),
-    );
-    return { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, speed: rootSpeed };
+  /** Metrics that real motions pass only where nothing was fitted on them. */
+  recognition(described: Described, labels: Int32Array, training: Described): Record<string, number> {
+    return {
+      accuracy: this.classifier.accuracy(described.standardised, labels),
+      nearest: nearestDistance(described.components, training.components),
+    };
+  }
+
+  private physical(joints: Float32Array): Record<string, number> {
+    const { frames, fps } = this.options;
+    return physicalMetrics(measureEach(joints, frames, fps));
   }
 }
+
+/** Means of what was measured of each motion, by the names of METRICS. */
+export function physicalMetrics(each: readonly Plausibility[]): Record<string, number> {
+  const { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, rootSpeed } =
+    meanPlausibility(each);
+  return { penetrate, float, skate, physErr, jerk, skateRatio, boneDeviation, speed: rootSpeed };
+}
+
+/** The motions at these positions. */
+export const takeDescribed = (
+  { standardised, components }: Described,
+  positions: ArrayLike<number>,
+): Described => ({
+  standardised: takeRows(standardised, positions),
+  components: takeRows(components, positions),
+});
 
 /** `count` entries of a pool in random order; when the pool is smaller, all of it again and again. */
 function drawFrom(pool: Int32Array, count: number, random: Random): Int32Array {

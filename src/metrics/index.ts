@@ -1,14 +1,29 @@
 /** Metrics of generated motion: train-free features, distances between sets, an action classifier, physical plausibility. */
 export { ActionClassifier } from './classifier.js';
+export { DAMAGES, type DamageContext, type DamageInfo, type DamageName, damage } from './damage.js';
 export { type DistributionShift, distributionShift } from './distribution-shift.js';
 export { type Described, Evaluator, type EvaluatorOptions, type LabelledMotions } from './evaluator.js';
 export { featureMoments, frechetDistance } from './frechet.js';
 export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
-export { diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
+export { matchingDistance, type PoolOptions, rPrecision, unitRows } from './matching.js';
+export { copyable, copyingDistance, poseSequences } from './memorisation.js';
+export {
+  diversity,
+  nearestDistance,
+  nearestDistances,
+  precisionRecall,
+  withinDiversity,
+} from './neighbours.js';
 export { meanPlausibility, measureEach } from './physical.js';
 export { PrincipalComponents, Standardiser } from './principal-components.js';
 export { symmetricEigen } from './symmetric-eigen.js';
 export { columnMeans, covariance, distances, newTable, type Table, takeRows } from './table.js';
+
+/**
+ * Version of what the metrics are: raised whenever a number would come out differently for the same motion. A run goes on only under the
+ * version it began with.
+ */
+export const METRICS_VERSION = 2;
 
 export interface MetricInfo {
   label: string;
@@ -65,6 +80,71 @@ export const METRICS: Readonly<Record<string, MetricInfo>> = {
     unit: '',
     better: 'real',
     meaning: 'mean distance to the nearest training motion: below the floor means copies of training data',
+  },
+  memorisation: {
+    label: 'memorisation ratio',
+    unit: '',
+    better: 'real',
+    meaning:
+      'median distance of pose sequences to the nearest training motion or its mirror image, over that of held-out real motion; near 0: copies. Smooth, central poses lower it too',
+  },
+  embeddingFid: {
+    label: 'embedding FID',
+    unit: '',
+    better: 'lower',
+    meaning:
+      'Frechet distance to held-out real windows in 32 numbers of a motion encoder trained on real motion by contrast with actions and by reconstruction',
+  },
+  embeddingDiversity: {
+    label: 'embedding diversity',
+    unit: '',
+    better: 'real',
+    meaning: 'mean distance between two samples in the learned space, over all pairs',
+  },
+  multimodality: {
+    label: 'multimodality',
+    unit: '',
+    better: 'real',
+    meaning:
+      'mean distance between two samples of one action in the learned space, over all pairs, averaged over actions',
+  },
+  embeddingPrecision: {
+    label: 'embedding precision',
+    unit: '',
+    better: 'higher',
+    meaning: 'precision (k = 3) in the learned space',
+  },
+  embeddingRecall: {
+    label: 'embedding recall',
+    unit: '',
+    better: 'higher',
+    meaning: 'recall (k = 3) in the learned space',
+  },
+  matching: {
+    label: 'matching score',
+    unit: '',
+    better: 'lower',
+    meaning:
+      "mean distance, 0 to 2, of a sample's place to its action's in the space that motions and actions share; it may fall in a collapse",
+  },
+  rPrecision1: {
+    label: 'R-precision, top 1',
+    unit: '',
+    better: 'higher',
+    meaning:
+      'share of samples whose action is the nearest of a pool of up to 32 different actions; chance is 1 over the number of actions. It may rise in a collapse',
+  },
+  rPrecision2: {
+    label: 'R-precision, top 2',
+    unit: '',
+    better: 'higher',
+    meaning: 'the same, among the two nearest',
+  },
+  rPrecision3: {
+    label: 'R-precision, top 3',
+    unit: '',
+    better: 'higher',
+    meaning: 'the same, among the three nearest',
   },
   penetrate: {
     label: 'penetration',

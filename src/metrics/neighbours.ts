@@ -36,16 +36,25 @@ export function precisionRecall(real: Table, samples: Table, k = 3): { precision
   return { precision: precise / samples.rows, recall: recalled / real.rows };
 }
 
+/** Distance from each sample to the nearest row of `training`. */
+export function nearestDistances(samples: Table, training: Table): Float64Array {
+  const { columns } = samples;
+  return Float64Array.from({ length: samples.rows }, (_, i) => {
+    let nearest = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < training.rows; j++) {
+      let sum = 0;
+      // A row that is farther already need not be summed to its end.
+      for (let k = 0; k < columns && sum < nearest; k++)
+        sum += (samples.data[i * columns + k] - training.data[j * columns + k]) ** 2;
+      nearest = Math.min(nearest, sum);
+    }
+    return Math.sqrt(nearest);
+  });
+}
+
 /** Mean distance from each sample to the nearest row of `training`: small values mean memorised training motions. */
 export function nearestDistance(samples: Table, training: Table): number {
-  const between = distances(samples, training);
-  let sum = 0;
-  for (let i = 0; i < samples.rows; i++) {
-    let nearest = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < training.rows; j++) nearest = Math.min(nearest, between[i * training.rows + j]);
-    sum += nearest;
-  }
-  return sum / samples.rows;
+  return nearestDistances(samples, training).reduce((sum, value) => sum + value, 0) / samples.rows;
 }
 
 /** Mean distance over all pairs of rows (T2M's diversity, Guo et al. 2022, over all pairs instead of a random draw of them). */
@@ -55,7 +64,10 @@ export function diversity(features: Table): number {
   return n > 1 ? all.reduce((sum, value) => sum + value, 0) / (n * (n - 1)) : 0;
 }
 
-/** Mean over labels with two samples or more of the mean distance between samples of that label. */
+/**
+ * Mean over labels with two samples or more of the mean distance between samples of that label. In a learned embedding it is the
+ * multimodality of Guo et al. (Action2Motion, MM 2020; CVPR 2022) over all pairs, instead of the mean over repeated draws of them.
+ */
 export function withinDiversity(features: Table, labels: ArrayLike<number>): number {
   const all = distances(features, features);
   const groups = new Map<number, number[]>();

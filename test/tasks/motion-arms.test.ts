@@ -37,6 +37,7 @@ const small: Partial<MotionSettings> = {
   batch: 4,
   warmup: 2,
   evaluationStride: 3,
+  evaluatorSteps: 2,
 };
 const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...small };
 const { frames } = settings;

@@ -32,6 +32,7 @@ const settings: Partial<MotionSettings> = {
   batch: 4,
   warmup: 2,
   evaluationStride: 3,
+  evaluatorSteps: 6,
 };
 const config: Partial<LoopConfig> = {
   generations: 2,
@@ -143,7 +144,10 @@ test('all five arms on a small model: every row, every metric, samples to look a
 test('real motion: the physics corrector is almost unbiased in feature space, and twice is close to once', async () => {
   const dataset = mocapDataset();
   if (!dataset) return;
-  const trial = await motionTask({ dataset }).open(0, { n: 64, evaluationCount: 128 });
+  const trial = await motionTask({ dataset, settings: { evaluatorSteps: 1 } }).open(0, {
+    n: 64,
+    evaluationCount: 128,
+  });
   const corrector = trial.corrector('corrected')!;
   const windows = cutWindows(dataset, 'test', { frames: 60, stride: 40, mirrored: false }).slice(0, 64);
   const original = encodeSamples(windows, 60);
@@ -170,20 +174,20 @@ test('real motion: the physics corrector is almost unbiased in feature space, an
 
 test('warnings: a correction that raises FID beyond the noise, samples nearer to the training set than real motion', async () => {
   const trial = await task().open(0, { n: 8, evaluationCount: 10 });
-  const row = (nearest: number, fidAfter: number): GenerationRow => ({
+  const row = (memorisation: number, fidAfter: number): GenerationRow => ({
     kind: 'generation',
     seed: 0,
     arm: 'corrected',
     generation: 1,
     loss: 0,
-    metrics: { nearest },
+    metrics: { memorisation },
     correction: { status: { ok: 8 }, fidBefore: 10, fidAfter },
   });
-  const of = (nearest: number, fidAfter: number): string[] =>
-    trial.warnings!(row(nearest, fidAfter), { fid: 1 }, { nearest: 3 });
-  assert.equal(of(3, 11.5), []);
-  assert.match(of(3, 13)[0], /FID 10\.0 before, 13\.0 after/);
-  assert.match(of(1, 10)[0], /copies of training data/);
+  const of = (memorisation: number, fidAfter: number): string[] =>
+    trial.warnings!(row(memorisation, fidAfter), { fid: 1 }, { memorisation: 1 });
+  assert.equal(of(0.9, 11.5), []);
+  assert.match(of(0.9, 13)[0], /FID 10\.0 before, 13\.0 after/);
+  assert.match(of(0.4, 10)[0], /0\.40 times as far from the training motions.*copies of training data/);
 });
 
 test('another data set, or clips too short for a window, are refused by name', async () => {
@@ -244,7 +248,10 @@ test('accumulate with half the samples, about half of them corrected: the sets a
 test('real motion: the floors are those measured for this data, the classifier knows held-out actions', async () => {
   const dataset = mocapDataset();
   if (!dataset) return;
-  const trial = await motionTask({ dataset }).open(0, { n: 64, evaluationCount: 128 });
+  const trial = await motionTask({ dataset, settings: { evaluatorSteps: 40 } }).open(0, {
+    n: 64,
+    evaluationCount: 128,
+  });
   const { metrics, spread } = await trial.floor!(128);
   // 128 random training windows against the held-out test windows: kinetic FID 3.6 to 4.2; recall of real by real above .8.
   assert.ok(metrics.fid > 3 && metrics.fid < 5.5, `fid ${metrics.fid}`);
@@ -256,6 +263,7 @@ test('real motion: the floors are those measured for this data, the classifier k
   assert.ok(metrics.speed > 0.5 && metrics.speed < 0.8);
   const own = await trial.evaluate!(trial.real);
   assert.ok(own.nearest < 1e-6, 'the training motions are their own nearest');
+  assert.is(own.memorisation, 0, 'they are copies');
   assert.ok(own.fid > metrics.fid, 'half as many motions: a larger bias');
 });
 

@@ -50,6 +50,8 @@ export interface MotionSettings {
   /** Frames between windows that metrics are fitted on, and between windows real samples are chosen from. */
   evaluationStride: number;
   realStride: number;
+  /** Training steps of the learned evaluator, which is trained once a run on real motion. */
+  evaluatorSteps: number;
 }
 
 export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
@@ -78,6 +80,7 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   placeboDistance: 45,
   evaluationStride: 8,
   realStride: 5,
+  evaluatorSteps: 300,
 });
 
 /** A run of a minute that goes through every stage; too short to say anything about collapse. */

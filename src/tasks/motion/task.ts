@@ -3,14 +3,15 @@ import { type MotionDataset, OTHER } from '../../data/dataset.js';
 import { Normalisation } from '../../generator/index.js';
 import { readNumbers, writeNpy } from '../../io/npy.js';
 import { LoopError } from '../../loop/errors.js';
-import type { Fs } from '../../loop/fs.js';
+import { type Fs, replaceFile } from '../../loop/fs.js';
 import type { GenerationRow } from '../../loop/layout.js';
 import { meanAndSpread } from '../../loop/statistics.js';
-import type { Corrector, Exhibit, Selector, Task, Trial } from '../../loop/task.js';
-import { type Described, Evaluator } from '../../metrics/evaluator.js';
+import type { Corrector, Exhibit, Floor, Place, Selector, Task, Trial } from '../../loop/task.js';
+import { METRICS_VERSION } from '../../metrics/index.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
 import { Calibration } from './calibration.js';
 import { calibratingCorrector, physicsCorrector, placeboCorrector } from './correctors.js';
+import { type EvaluatorStore, Judge, type TrainingSet } from './evaluation/judge.js';
 import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
@@ -25,14 +26,24 @@ export interface MotionTaskOptions {
   threads?: number;
 }
 
-/** Samples whose distance to the training motions is below this share of held-out real motion's are suspected copies. */
-const COPY_RATIO = 0.6;
+/** A memorisation ratio below this share of held-out real motion's makes samples suspected copies. */
+const COPY_RATIO = 0.5;
+/** The learned evaluator's file in a run's directory. */
+const EVALUATOR_FILE = 'evaluator.safetensors';
 
 /** What all seeds share, since it comes from the data alone. */
 interface Base {
-  evaluator: Evaluator;
+  judge: Judge;
   normalisation: Normalisation;
   candidates: Window[];
+}
+
+/** What is prepared, for whom, and how many trials use it. */
+interface Prepared {
+  count: number;
+  place: Place | undefined;
+  promise: Promise<Base>;
+  trials: number;
 }
 
 /**
@@ -43,11 +54,12 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
   const { dataset, threads = 1 } = options;
   const settings = resolveSettings(options.settings);
   const classes = dataset.classes.length > 0 ? dataset.classes : [OTHER];
-  let base: { count: number; promise: Promise<Base> } | undefined;
+  let base: Prepared | undefined;
   return {
     name: 'motion',
     settings: {
       ...settings,
+      metrics: METRICS_VERSION,
       data: { motions: dataset.motions.length, classes, sha256: hashOf(dataset) },
     },
     abilities: {
@@ -61,15 +73,26 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
     size: (samples) => samples.labels.length,
     take: takeSamples,
     concat: joinSamples,
-    async open(seed, { n, evaluationCount }) {
-      if (base?.count !== evaluationCount)
-        base = {
-          count: evaluationCount,
-          promise: prepare(dataset, classes.length, settings, evaluationCount),
-        };
-      const shared = await base.promise;
+    async open(seed, { n, evaluationCount: count, place, signal }) {
+      if (
+        !(base?.count === count && base.place?.fs === place?.fs && base.place?.directory === place?.directory)
+      ) {
+        const promise = prepare(dataset, classes.length, settings, count, place, signal);
+        const prepared: Prepared = { count, place, promise, trials: 0 };
+        base = prepared;
+        // A stop while it is prepared must not be the answer to who asks later.
+        promise.catch(() => {
+          if (base === prepared) base = undefined;
+        });
+      }
+      const prepared = base;
+      const shared = await prepared.promise;
       const windows = chooseReal(shared.candidates, n, seed);
-      return new MotionTrial(seed, settings, threads, classes, shared, windows, dataset);
+      prepared.trials++;
+      const close = async (): Promise<void> => {
+        if (--prepared.trials === 0) await shared.judge.close();
+      };
+      return new MotionTrial(seed, settings, threads, classes, shared, windows, dataset, close);
     },
   };
 }
@@ -79,8 +102,10 @@ async function prepare(
   classes: number,
   settings: MotionSettings,
   count: number,
+  place: Place | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<Base> {
-  const { frames, evaluationStride: stride, realStride } = settings;
+  const { frames, evaluationStride: stride, realStride, evaluatorSteps } = settings;
   const train = cutWindows(dataset, 'train', { frames, stride, mirrored: true });
   const test = cutWindows(dataset, 'test', { frames, stride, mirrored: true });
   for (const [split, windows] of Object.entries({ train, test }))
@@ -89,19 +114,34 @@ async function prepare(
         'ERR_TASK',
         `Expected ${split} clips of ${frames + 1} frames or more (${((frames + 1) / FPS).toFixed(2)} s) but received none; give more or longer clips`,
       );
-  const evaluator = Evaluator.fit({
+  const judge = await Judge.open({
     train: stackWindows(train, frames),
     test: stackWindows(test, frames),
     classes,
     frames,
     fps: FPS,
     count,
+    steps: evaluatorSteps,
+    store: place && storeIn(place),
+    signal,
   });
   const normalisation = Normalisation.fit(encodeSamples(train, frames).features);
   return {
-    evaluator,
+    judge,
     normalisation,
     candidates: cutWindows(dataset, 'train', { frames, stride: realStride, mirrored: false }),
+  };
+}
+
+/** The learned evaluator beside the results: what is written once is read by every later call of the run. */
+function storeIn({ fs, directory }: Place): EvaluatorStore {
+  const path = `${directory}/${EVALUATOR_FILE}`;
+  return {
+    read: () => fs.read(path),
+    async write(bytes) {
+      await fs.mkdir(directory);
+      await replaceFile(fs, path, bytes);
+    },
   };
 }
 
@@ -109,7 +149,7 @@ class MotionTrial implements Trial<MotionSamples> {
   readonly real: MotionSamples;
   readonly selector: Selector<MotionSamples>;
   private readonly correctors: Record<string, Corrector<MotionSamples>>;
-  private readonly training: Described;
+  private readonly training: TrainingSet;
   private readonly captions: string[];
 
   constructor(
@@ -120,12 +160,13 @@ class MotionTrial implements Trial<MotionSamples> {
     private readonly base: Base,
     windows: readonly Window[],
     dataset: MotionDataset,
+    readonly close: () => Promise<void>,
   ) {
     this.real = encodeSamples(windows, settings.frames);
     this.captions = windows.map(({ clip, label }) => dataset.motions[clip].caption ?? classes[label]);
     const joints = jointsOf(this.real);
-    this.training = base.evaluator.describe(joints);
-    const fid = (motions: Float32Array): number => base.evaluator.fid(motions);
+    this.training = base.judge.trainingSet(joints);
+    const fid = (motions: Float32Array): number => base.judge.evaluator.fid(motions);
     const around = { settings, threads, fid };
     const physics = physicsCorrector(around, settings.fidelity);
     const calibration = new Calibration(this.real.features, settings.frames);
@@ -154,12 +195,13 @@ class MotionTrial implements Trial<MotionSamples> {
   }
 
   async evaluate(samples: MotionSamples): Promise<Record<string, number>> {
-    return this.base.evaluator.evaluate({ joints: jointsOf(samples), labels: samples.labels }, this.training);
+    return this.base.judge.evaluate({ joints: jointsOf(samples), labels: samples.labels }, this.training);
   }
 
-  async floor(count: number): Promise<{ metrics: Record<string, number>; spread: Record<string, number> }> {
-    const { mean, spread } = meanAndSpread(this.base.evaluator.floors(count, this.training, this.seed));
-    return { metrics: mean, spread };
+  async floor(count: number): Promise<Floor> {
+    const { judge } = this.base;
+    const { mean, spread } = meanAndSpread(judge.floors(count, this.training, this.seed));
+    return { metrics: mean, spread, evaluator: judge.hash };
   }
 
   warnings(row: GenerationRow, noise: Record<string, number>, floor: Record<string, number>): string[] {
@@ -170,9 +212,9 @@ class MotionTrial implements Trial<MotionSamples> {
       messages.push(
         `the correction moved its samples away from real motion: FID ${fidBefore.toFixed(1)} before, ${fidAfter.toFixed(1)} after, one evaluation varies by ${noise.fid.toFixed(1)}`,
       );
-    if (row.metrics.nearest < COPY_RATIO * floor.nearest)
+    if (row.metrics.memorisation < COPY_RATIO * floor.memorisation)
       messages.push(
-        `samples lie closer to the training motions (${row.metrics.nearest.toFixed(2)}) than held-out real motion does (${floor.nearest.toFixed(2)}): copies of training data?`,
+        `samples lie ${row.metrics.memorisation.toFixed(2)} times as far from the training motions as held-out real motion does: copies of training data?`,
       );
     return messages;
   }
