@@ -42,6 +42,8 @@ export interface MotionSettings {
    * first rung; no verdict on success, so that a gate lets everything pass. (Not repeated: its teleports of a body that is lost.)
    */
   fidelity: 'fixed' | 'official';
+  /** Exponent of the gains of {@link Calibration}, in the correctors `calibrated` and `restored`. */
+  calibrationStrength: number;
   /** Caps of the corrector's outside help: body weights and N m. */
   assistForce: number;
   assistTorque: number;
@@ -75,6 +77,7 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   mirror: false,
   weightDecay: 0,
   fidelity: 'fixed',
+  calibrationStrength: 1,
   assistForce: 0.5,
   assistTorque: 300,
   placeboDistance: 45,
@@ -104,6 +107,7 @@ const CHOICES: Partial<Record<keyof MotionSettings, readonly unknown[]>> = {
 const RANGES: Partial<Record<keyof MotionSettings, [low: number, high: number, integer: boolean]>> = {
   frames: [9, 10_000, true],
   noiseScale: [0, 1000, false],
+  calibrationStrength: [0, 10, false],
   warmup: [0, 2 ** 31, true],
   warmupLater: [0, 2 ** 31, true],
   weightDecay: [0, 1000, false],

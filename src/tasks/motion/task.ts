@@ -169,7 +169,7 @@ class MotionTrial implements Trial<MotionSamples> {
     const fid = (motions: Float32Array): number => base.judge.evaluator.fid(motions);
     const around = { settings, threads, fid };
     const physics = physicsCorrector(around, settings.fidelity);
-    const calibration = new Calibration(this.real.features, settings.frames);
+    const calibration = new Calibration(this.real.features, settings.frames, settings.calibrationStrength);
     this.correctors = {
       corrected: physics,
       calibrated: calibratingCorrector(around, calibration),
