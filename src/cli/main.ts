@@ -13,6 +13,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: 'run the self-consuming loop of any task, over many seeds, against its theory',
     load: async () => (await import('./run.js')).run,
   },
+  report: {
+    summary: "write a run's report, verdicts, tables and figure again from its files",
+    load: async () => (await import('./report.js')).report,
+  },
   theory: {
     summary:
       'what theory says of a loop: contraction, stability, the bound; and figures of the loop on a Gaussian',

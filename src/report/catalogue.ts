@@ -135,8 +135,8 @@ function splitArm(arm: string): { kind: string; rest: string } {
 }
 
 /**
- * An arm's name where there is little room: `γ=1 replace` for `corrected@gamma=1@regime=replace`, with the kind before it where
- * arms of several kinds have settings.
+ * An arm's name where there is little room: `γ=1 replace` for `corrected@gamma=1@regime=replace` among variants of one kind (and the
+ * baseline), otherwise with the kind before it.
  */
 export function shortArm(arm: string, among: readonly string[] = []): string {
   const [kind, ...settings] = arm.split('@');
@@ -144,12 +144,13 @@ export function shortArm(arm: string, among: readonly string[] = []): string {
     part
       .replace(/^gamma=/, 'γ=')
       .replace(/^lambda=/, 'λ=')
-      .replace(/^regime=/, ''),
+      .replace(/^candidates=/, 'K=')
+      .replace(/^(regime|corrector)=/, ''),
   );
   if (short.length === 0) return kind;
-  const kinds = new Set(among.flatMap((one) => (one.includes('@') ? one.split('@')[0] : [])));
-  // A name alone among variants of its kind would read as one of another.
-  return (kinds.size > 1 || among.includes(kind) ? [kind, ...short] : short).join(' ');
+  const others = among.filter((one) => one !== 'baseline');
+  const alone = others.every((one) => one.startsWith(`${kind}@`));
+  return (alone ? short : [kind, ...short]).join(' ');
 }
 
 /** True if an arm's samples are corrected. */

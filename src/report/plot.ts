@@ -40,6 +40,8 @@ export interface PlotSpec {
   reference?: { value: number; name: string };
   /** Large chart with arm names at the ends of the lines. */
   large?: boolean;
+  /** Width and height of the drawing, where it is not one of a page. */
+  size?: readonly [width: number, height: number];
 }
 
 const r1 = (value: number): string => String(Math.round(value * 10) / 10);
@@ -145,8 +147,7 @@ export function plot(spec: PlotSpec): Markup {
 }
 
 function figure(spec: PlotSpec, size: string): Markup {
-  const width = spec.large ? 760 : 380;
-  const height = spec.large ? 560 : 218;
+  const [width, height] = spec.size ?? (spec.large ? [760, 560] : [380, 218]);
   const [left, top, bottom] = [44, 10, height - 38];
   const names = spec.series.map(({ arm }) => arm);
   const labels = names.map((arm) => shortArm(arm, names));
@@ -155,7 +156,7 @@ function figure(spec: PlotSpec, size: string): Markup {
   const generations = spec.series.flatMap((series) => series.points.map((point) => point.generation));
   const [first, last] = [Math.min(...generations), Math.max(...generations)];
   const x = linearScale(first, Math.max(last, first + 1), left + 6, right - 6, { exact: true });
-  x.ticks = niceTicks(first, Math.max(last, first + 1), spec.large ? 12 : 8).filter(Number.isInteger);
+  x.ticks = niceTicks(first, Math.max(last, first + 1), width > 600 ? 12 : 8).filter(Number.isInteger);
   const y = valueScale(spec, bottom, top);
   const unit = [spec.unit, y.log ? 'log scale' : ''].filter(Boolean).join(', ');
 

@@ -50,8 +50,9 @@ export const atOrBelow = (list: readonly number[], wanted: number): number =>
 export function firstSlots(data: PackedPrompts, most: number): Slot[] {
   const wanted = ['baseline', 'uncorrected', 'corrected', 'restored', 'selected', 'placebo', 'cleaned'];
   const rank = ({ arm }: { arm: string }): number => {
-    const at = wanted.indexOf(arm);
-    return at < 0 ? wanted.length : at;
+    const at = wanted.indexOf(arm.split('@')[0]);
+    // A variant comes behind the arm itself.
+    return at < 0 ? wanted.length : at + (arm.includes('@') ? 0.5 : 0);
   };
   const order = [...data.arms.keys()].sort((a, b) => rank(data.arms[a]) - rank(data.arms[b]));
   const slots = order
