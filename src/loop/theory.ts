@@ -141,6 +141,15 @@ export function replaceVariance(n: number, fits: number): number {
 }
 
 /**
+ * The same where every draw has 1 + `dispersion` times the deviation of its model: (1 - 1/N)^fits (1 + dispersion)^(2 (fits - 1)), the first fit being
+ * of real samples. A dispersion of (1 - 1/N)^(-1/2) - 1 keeps the variance in the mean; a larger one makes it grow without bound.
+ */
+export function dispersedReplaceVariance(n: number, dispersion: number, fits: number): number {
+  checkCount(fits, 1, 'fits');
+  return replaceVariance(n, fits) * (1 + dispersion) ** (2 * (fits - 1));
+}
+
+/**
  * Regime `accumulate`, N real and N synthetic samples a generation: the expected variance is `prod_{i=1..fits} (1 - 1 / (N i^2))` of the
  * real one, which ends at {@link accumulatePlateau}. With pool mean M and variance V, a batch of mean b and variance s makes
  * `(k + 1) V' = k V + s + k / (k + 1) (b - M)^2`, where `E s = V (1 - 1/N)` and `E (b - M)^2 = V / N`. What the variance loses the mean's

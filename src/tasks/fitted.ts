@@ -1,6 +1,15 @@
 import type { Metrics } from '../loop/layout.js';
 import { meanAndSpread } from '../loop/statistics.js';
-import type { Corrector, Generator, Json, Selector, Task, TrainOptions, Trial } from '../loop/task.js';
+import type {
+  Corrector,
+  Generator,
+  Json,
+  SampleOptions,
+  Selector,
+  Task,
+  TrainOptions,
+  Trial,
+} from '../loop/task.js';
 import { readJson, type Sets, writeJson } from './sets.js';
 
 /** Names a stream of random numbers. */
@@ -32,6 +41,8 @@ export interface FittedTask<S, M>
   truncate?: boolean;
   /** `present - weight (synthetic - present)` in the model's parameters, made valid. */
   extrapolate?(present: M, synthetic: M, weight: number): M;
+  /** The model that draws 1 + dispersion times as widely. */
+  disperse?(model: M, dispersion: number): M;
 }
 
 /** Redraws of the real samples by which a floor is measured. */
@@ -54,6 +65,7 @@ export function fittedTask<S, M>(spec: FittedTask<S, M>): Task<S> {
       weights: spec.weights ?? false,
       truncate: spec.truncate ?? false,
       extrapolate: spec.extrapolate !== undefined,
+      disperse: spec.disperse !== undefined,
     },
     size: sets.size,
     take: sets.take,
@@ -139,8 +151,11 @@ class Fit<S, M> implements Generator<S> {
     return { loss };
   }
 
-  async sample(items: Int32Array, { seed }: { seed: number }): Promise<S> {
-    return this.spec.draw(this.fitted(), items, seed, this.real);
+  async sample(items: Int32Array, { seed, dispersion = 0 }: SampleOptions): Promise<S> {
+    const { spec } = this;
+    const model = this.fitted();
+    const drawn = dispersion > 0 && spec.disperse ? spec.disperse(model, dispersion) : model;
+    return spec.draw(drawn, items, seed, this.real);
   }
 
   async measure(): Promise<Metrics> {

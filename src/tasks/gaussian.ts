@@ -61,6 +61,10 @@ export function gaussianTask(options: GaussianOptions = {}): Task<Points> {
     rewards: { density: (points) => logDensity(points, d) },
     weights: true,
     extrapolate: (present, synthetic, weight) => extrapolate(present, synthetic, weight, d),
+    disperse: ({ mean, covariance }, dispersion) => ({
+      mean,
+      covariance: covariance.map((value) => (1 + dispersion) ** 2 * value),
+    }),
     theory: gaussianTheory,
   });
 }
@@ -142,7 +146,7 @@ export function meanDistance(a: Points, b: Points, d: number): number {
 
 /** Expected model variance of the arms whose law is known; lambda = 1 where synthetic samples count. */
 const gaussianTheory: NonNullable<Task<Points>['theory']> = (settings) => {
-  const { kind, regime, n, lambda, gamma, generations, realWeight, corrector } = settings;
+  const { kind, regime, n, lambda, gamma, generations, realWeight, corrector, dispersion } = settings;
   if (realWeight !== 'count') return [];
   const curve = (name: string, source: string, at: (fits: number) => number): TheoryCurve[] => [
     {
@@ -159,6 +163,10 @@ const gaussianTheory: NonNullable<Task<Points>['theory']> = (settings) => {
   if (kind === 'corrected' && regime === 'replace' && (corrector ?? 'exact') === 'exact')
     return curve('exact pi_gamma', 'Gillman et al. 2024, definition of pi_gamma', (fits) =>
       theory.correctedReplaceVariance(n, gamma, fits),
+    );
+  if (kind === 'dispersed' && regime === 'replace')
+    return curve('((1 + d)^2 (1 - 1/N))^t', 'docs/loop.md', (fits) =>
+      theory.dispersedReplaceVariance(n, dispersion, fits),
     );
   if (kind !== 'uncorrected') return [];
   if (regime === 'replace')

@@ -93,6 +93,9 @@ test('several values of a setting: every arm that heeds it with each, the others
   assert.equal(sweep(['corrected@gamma=9'], { gamma: [1, 2] }), ['corrected@gamma=9']);
   const config = runConfig({ flags: { lambda: ['0.5'], gamma: ['1'] }, positionals: [] }, ['corrected']);
   assert.equal([config.lambda, config.gamma, config.arms], [0.5, 1, ['corrected']]);
+  const flags = { 'select-after': 'correction', dispersion: 0.25, 'evaluate-every': 5 };
+  const { selectAfter, dispersion, evaluateEvery } = runConfig({ flags, positionals: [] }, ['selected']);
+  assert.equal([selectAfter, dispersion, evaluateEvery], ['correction', 0.25, 5]);
 });
 
 test.run();

@@ -17,6 +17,23 @@ test('replace, N = 100, 2000 seeds: the variance of the model is (1 - 1/N)^t wit
   assert.ok(curve.error[40] < 0.03 && expected[40] < 0.7, 'far from the variance 1 of the target');
 });
 
+test('dispersed, N = 20, 1500 seeds: one width keeps the variance, a wider one lets it grow as the theory says', async () => {
+  const keeping = (1 - 1 / 20) ** -0.5 - 1;
+  const arms = [keeping, 2 * keeping].map((dispersion) => `dispersed@dispersion=${dispersion}`);
+  const curve = await simulated(task, { n: 20, regime: 'replace', arms, generations: 10 }, 1500);
+  const [kept, grown] = arms.map((arm) => curve(arm, 'modelVariance'));
+  assert.equal(misses(kept, new Array(11).fill(1 - 1 / 20), 3.5), []);
+  assert.equal(
+    misses(
+      grown,
+      series(10, (t) => theory.dispersedReplaceVariance(20, 2 * keeping, t)),
+      3.5,
+    ),
+    [],
+  );
+  assert.ok(grown.mean[10] > 1.4, `${grown.mean[10]}`);
+});
+
 test('accumulate, N = 100, 2000 seeds: the plateau is sin(pi / sqrt N) / (pi / sqrt N), .986 +- .006 as published', async () => {
   const curve = (
     await simulated(task, { n: 100, regime: 'accumulate', arms: ['uncorrected'], generations: 30 }, 2000)

@@ -159,6 +159,21 @@ test('schedules: along a cosine to 0, counted from where the optimiser stands; g
   const later = await trained(real, { initial: false }, constant);
   assert.equal(await trained(real, { initial: false }, { ...constant, scheduleGen0: 'cosine' }), later);
   assert.not.equal(await trained(real, { initial: false }, { ...constant, schedule: 'cosine' }), later);
+  assert.not.equal(await trained(real, { initial: false }, { ...constant, warmupLater: 3 }), later);
+});
+
+test('settings out of range are refused by name before any work', () => {
+  for (const [name, value, pattern] of [
+    ['fidelity', 'exact', /^Expected one of fixed, official for fidelity but received exact$/],
+    ['schedule', 'linear', /^Expected one of constant, cosine for schedule but received linear$/],
+    ['noiseScale', -1, /^Expected a number from 0 to 1000 for noiseScale but received -1$/],
+    ['warmup', 1.5, /^Expected an integer from 0 to \d+ for warmup but received 1.5$/],
+    ['mirror', 'yes', /^Expected one of true, false for mirror but received yes$/],
+  ] as const)
+    assert.throws(
+      () => motionTask({ dataset, settings: { [name]: value } }),
+      (error: Error) => pattern.test(error.message),
+    );
 });
 
 test('dispersion: further from one another than plain samples of the same noise', async () => {
@@ -186,7 +201,7 @@ test('dispersion: further from one another than plain samples of the same noise'
 });
 
 test('features of selection: the products of filters and windows, for an odd number of windows as well', () => {
-  for (const length of [60, 22, 9]) {
+  for (const length of [60, 22, 9, 13]) {
     const random = new Random('selection', length);
     const joints = random.normals(new Float32Array(4 * length * 66));
     const space = new SelectionSpace(joints, length) as unknown as {
@@ -201,9 +216,11 @@ test('features of selection: the products of filters and windows, for an odd num
     const { data } = space.channels.apply({ rows: length, columns: 132, data: input });
     for (let filter = 0; filter < 192; filter++) {
       const responses: number[] = [];
-      for (let at = 0; at + 9 <= length; at += 2) {
+      // Five frames, two apart, every four frames.
+      for (let at = 0; at + 9 <= length; at += 4) {
         let sum = space.bias[filter];
-        for (let k = 0; k < 1188; k++) sum += space.weights[filter * 1188 + k] * data[at * 132 + k];
+        for (let k = 0; k < 660; k++)
+          sum += space.weights[filter * 660 + k] * data[(at + 2 * Math.floor(k / 132)) * 132 + (k % 132)];
         responses.push(Math.max(0, sum));
       }
       const mean = responses.reduce((a, b) => a + b, 0) / responses.length;

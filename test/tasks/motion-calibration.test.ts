@@ -39,8 +39,11 @@ test('a set with the variances of the real one stays; one that lost some of them
   near(calibration.apply(both), both, 'the real ones and their mirror images');
   near(calibration.apply(scaled(both, 0.6)), both, 'damped');
   near(calibration.apply(scaled(both, 1.5)), both, 'widened');
-  near(calibration.apply(scaled(both, 0.1)), scaled(both, 0.3), 'a gain of 3 at most');
+  near(calibration.apply(scaled(both, 0.1)), scaled(both, 0.4), 'a gain of 4 at most');
   near(calibration.apply(scaled(both, 4)), scaled(both, 2), 'a gain of 1/2 at least');
+  const strong = new Calibration(real, frames, 2);
+  near(strong.apply(scaled(both, 0.5)), scaled(both, 2), 'the gain 2, squared');
+  near(new Calibration(real, frames, 0).apply(scaled(both, 0.5)), scaled(both, 0.5), 'no strength');
   const plain = scaled(both, 0.6);
   const changed = calibration.apply(plain);
   for (let i = 0; i < changed.length; i++)

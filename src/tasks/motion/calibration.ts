@@ -7,7 +7,7 @@ const CHANNELS = 67;
 const BANDS = [0, 1, 2, 3, 5, 8, 13, 21, 34];
 /** A gain further from 1 would be a repair of something else. */
 const LEAST_GAIN = 0.5;
-const LARGEST_GAIN = 3;
+const LARGEST_GAIN = 4;
 
 /** Mean coefficients and variances about them of a set. */
 interface Moments {
@@ -21,7 +21,7 @@ interface Moments {
  * Spectral calibration. A generator that trains on its own samples loses variance first where it is least sure: at high frequencies
  * and far from the mean. In the orthonormal cosine transform over time (DCT-II; Ahmed et al. 1974) of the numbers that a motion is decoded from,
  * the deviations of a set of samples from its own mean are scaled, for each channel and band of frequencies, to the variance that the
- * real motions and their mirror images have there: x' = m + (x - m) min(3, max(1/2, sqrt(v_real / v))). It moves no mean and copies no
+ * real motions and their mirror images have there: x' = m + (x - m) min(4, max(1/2, sqrt(v_real / v)))^strength. It moves no mean and copies no
  * motion; it looks at the real set's second moments and must not be credited to physics.
  */
 export class Calibration {
@@ -32,6 +32,8 @@ export class Calibration {
   constructor(
     real: Float32Array,
     private readonly frames: number,
+    /** 1: to the real variances; more counters what training takes away again; 0: not at all. */
+    private readonly strength = 1,
   ) {
     this.basis = new Float64Array(frames * frames);
     for (let k = 0; k < frames; k++)
@@ -81,7 +83,8 @@ export class Calibration {
   private gain(wanted: number, has: number): number {
     // Two constants differ by rounding alone.
     const tiny = 1e-9;
-    return Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, Math.sqrt((wanted + tiny) / (has + tiny))));
+    const gain = Math.sqrt((wanted + tiny) / (has + tiny));
+    return Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, gain)) ** this.strength;
   }
 
   /** [N, frames, 263] to coefficients [N, frames, 67]. */

@@ -77,8 +77,18 @@ export class MotionGenerator implements Generator<MotionSamples> {
     options: Parameters<Generator<MotionSamples>['train']>[1],
   ): Promise<{ loss: number }> {
     const { steps, learningRate, seed, initial, resetOptimizer, weights, signal, onProgress } = options;
-    const { batch, clip, emaDecay, labelDrop, mirror, schedule, scheduleGen0, warmup, weightDecay } =
-      this.settings;
+    const {
+      batch,
+      clip,
+      emaDecay,
+      labelDrop,
+      mirror,
+      schedule,
+      scheduleGen0,
+      warmup,
+      warmupLater,
+      weightDecay,
+    } = this.settings;
     if (steps === 0) return { loss: 0 };
     const { losses } = await this.model.train(
       // A motion that counts twice is drawn twice as often: the same loss in the mean.
@@ -91,7 +101,7 @@ export class MotionGenerator implements Generator<MotionSamples> {
           steps,
           start: resetOptimizer ? 0 : this.model.optimizerStep,
         }),
-        warmup: initial ? warmup : 0,
+        warmup: initial ? warmup : warmupLater,
         // An average that reaches further back than one generation would hide what the generation did.
         emaDecay: Math.min(emaDecay, 1 - 1 / steps),
         clip,

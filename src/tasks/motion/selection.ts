@@ -10,13 +10,18 @@ import { Random } from '../../random/random.js';
 import { jointsOf, type MotionSamples, motionAt } from './samples.js';
 import { FPS } from './windows.js';
 
-/** Filters over WIDTH frames (0.45 s), every STRIDE frames; their mean and deviation over time are the raw features. */
+/**
+ * Filters over TAPS frames that are DILATION apart (0.45 s in all), every STRIDE frames; their mean and deviation over time are the raw
+ * features.
+ */
 const FILTERS = 192;
-const WIDTH = 9;
-const STRIDE = 2;
+const TAPS = 5;
+const DILATION = 2;
+const STRIDE = 4;
 const COMPONENTS = 24;
 /** Channels of a frame: position and velocity of each joint in the facing frame. */
 const CHANNELS = 2 * FRAME_SIZE;
+const SPAN = TAPS * CHANNELS;
 const POSITION_SCALE = 3;
 const VELOCITY_SCALE = 0.8;
 const CLIP = 10;
@@ -39,10 +44,10 @@ export class SelectionSpace {
     joints: Float32Array,
     private readonly frames: number,
   ) {
-    const scale = 2 / Math.sqrt(WIDTH * CHANNELS);
+    const scale = 2 / Math.sqrt(SPAN);
     const normals = (key: string, count: number): Float64Array =>
       Float64Array.from(new Random(key).normals(new Float32Array(count)));
-    this.weights = normals('selection filters', FILTERS * WIDTH * CHANNELS).map((weight) => scale * weight);
+    this.weights = normals('selection filters', FILTERS * SPAN).map((weight) => scale * weight);
     this.bias = normals('selection bias', FILTERS).map((value) => value / 2);
     const count = joints.length / (frames * FRAME_SIZE);
     const motions = Array.from({ length: count }, (_, i) => motionAt(joints, frames, i));
@@ -67,15 +72,19 @@ export class SelectionSpace {
   }
 
   /**
-   * The product of the filters [192, 1188] and all windows of the motion [1188, positions], in tiles of 4 filters and 2 windows: each number
+   * The product of the filters [192, 660] and all windows of the motion [660, positions], in tiles of 4 filters and 2 windows: each number
    * that is read serves several products, and the sums don't wait for one another.
    */
   private convolve(input: Float64Array, out: Float64Array): void {
-    const { data: x } = this.channels.apply({ rows: this.frames, columns: CHANNELS, data: input });
+    const { data } = this.channels.apply({ rows: this.frames, columns: CHANNELS, data: input });
     const { weights: w, bias } = this;
-    const span = WIDTH * CHANNELS;
-    const step = STRIDE * CHANNELS;
-    const positions = Math.floor((this.frames - WIDTH) / STRIDE) + 1;
+    const positions = Math.floor((this.frames - (TAPS - 1) * DILATION - 1) / STRIDE) + 1;
+    const x = new Float64Array(positions * SPAN);
+    for (let position = 0; position < positions; position++)
+      for (let tap = 0; tap < TAPS; tap++) {
+        const from = (position * STRIDE + tap * DILATION) * CHANNELS;
+        x.set(data.subarray(from, from + CHANNELS), position * SPAN + tap * CHANNELS);
+      }
     const sums = new Float64Array(FILTERS);
     const squares = new Float64Array(FILTERS);
     const add = (filter: number, value: number): void => {
@@ -84,14 +93,14 @@ export class SelectionSpace {
       squares[filter] += response * response;
     };
     for (let f = 0; f < FILTERS; f += 4) {
-      const [w0, w1, w2, w3] = [f * span, (f + 1) * span, (f + 2) * span, (f + 3) * span];
+      const [w0, w1, w2, w3] = [f * SPAN, (f + 1) * SPAN, (f + 2) * SPAN, (f + 3) * SPAN];
       for (let position = 0; position < positions; position += 2) {
-        const a = position * step;
+        const a = position * SPAN;
         // Of an odd number of windows the last is its own neighbour, and counts once.
         const paired = position + 1 < positions;
-        const b = paired ? a + step : a;
+        const b = paired ? a + SPAN : a;
         let [a0, a1, a2, a3, b0, b1, b2, b3] = [0, 0, 0, 0, 0, 0, 0, 0];
-        for (let k = 0; k < span; k++) {
+        for (let k = 0; k < SPAN; k++) {
           const xa = x[a + k];
           const xb = x[b + k];
           let weight = w[w0 + k];

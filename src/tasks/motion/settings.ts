@@ -1,4 +1,5 @@
 import type { LoopConfig } from '../../loop/config.js';
+import { LoopError } from '../../loop/errors.js';
 
 /** The motion task's own settings; the loop's are in LoopConfig. */
 export interface MotionSettings {
@@ -22,8 +23,9 @@ export interface MotionSettings {
    */
   scheduleGen0: 'constant' | 'cosine';
   schedule: 'constant' | 'cosine';
-  /** Learning-rate warm-up of generation 0, in steps. */
+  /** Learning-rate warm-up of generation 0, and of every later one, in steps. */
   warmup: number;
+  warmupLater: number;
   /** Decay of the averaged weights; lowered to 1 - 1 / steps where a generation has too few steps to fill the average. */
   emaDecay: number;
   /** Largest gradient norm. */
@@ -40,6 +42,8 @@ export interface MotionSettings {
    * first rung; no verdict on success, so that a gate lets everything pass. (Not repeated: its teleports of a body that is lost.)
    */
   fidelity: 'fixed' | 'official';
+  /** Exponent of the gains of {@link Calibration}, in the correctors `calibrated` and `restored`. */
+  calibrationStrength: number;
   /** Caps of the corrector's outside help: body weights and N m. */
   assistForce: number;
   assistTorque: number;
@@ -66,12 +70,14 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   scheduleGen0: 'cosine',
   schedule: 'constant',
   warmup: 50,
+  warmupLater: 0,
   emaDecay: 0.99,
   clip: 1,
   labelDrop: 0.1,
   mirror: false,
   weightDecay: 0,
   fidelity: 'fixed',
+  calibrationStrength: 1,
   assistForce: 0.5,
   assistTorque: 300,
   placeboDistance: 45,
@@ -89,3 +95,51 @@ export const QUICK_CONFIG: Readonly<Partial<LoopConfig>> = Object.freeze({
   evaluationCount: 32,
   noiseRepeats: 2,
 });
+
+const SCHEDULES = ['constant', 'cosine'];
+const CHOICES: Partial<Record<keyof MotionSettings, readonly unknown[]>> = {
+  scheduleGen0: SCHEDULES,
+  schedule: SCHEDULES,
+  mirror: [true, false],
+  fidelity: ['fixed', 'official'],
+};
+/** Smallest and largest values, and whether they are integers; the generator and the corrector check those of their own. */
+const RANGES: Partial<Record<keyof MotionSettings, [low: number, high: number, integer: boolean]>> = {
+  frames: [9, 10_000, true],
+  noiseScale: [0, 1000, false],
+  calibrationStrength: [0, 10, false],
+  warmup: [0, 2 ** 31, true],
+  warmupLater: [0, 2 ** 31, true],
+  weightDecay: [0, 1000, false],
+  emaDecay: [0, 1, false],
+  labelDrop: [0, 1, false],
+  placeboDistance: [0, 10_000, false],
+  evaluationStride: [1, 10_000, true],
+  realStride: [1, 10_000, true],
+};
+
+/**
+ * The settings with what is left out filled in.
+ * @throws LoopError ERR_RANGE that names the first value out of range
+ */
+export function resolveSettings(partial: Partial<MotionSettings> = {}): MotionSettings {
+  const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...partial };
+  const refuse = (what: string, name: keyof MotionSettings): never => {
+    throw new LoopError('ERR_RANGE', `Expected ${what} for ${name} but received ${String(settings[name])}`);
+  };
+  for (const [key, values] of Object.entries(CHOICES)) {
+    const name = key as keyof MotionSettings;
+    if (!values.includes(settings[name])) refuse(`one of ${values.join(', ')}`, name);
+  }
+  for (const [key, [low, high, integer]] of Object.entries(RANGES)) {
+    const name = key as keyof MotionSettings;
+    const value = settings[name];
+    if (
+      typeof value !== 'number' ||
+      !(value >= low && value <= high) ||
+      (integer && !Number.isInteger(value))
+    )
+      refuse(`${integer ? 'an integer' : 'a number'} from ${low} to ${high}`, name);
+  }
+  return settings;
+}

@@ -16,7 +16,7 @@ import { writeExhibit } from './exhibit.js';
 import { MotionGenerator } from './generator.js';
 import { joinSamples, jointsOf, type MotionSamples, takeSamples } from './samples.js';
 import { SelectionSpace, transportSelector } from './selection.js';
-import { DEFAULT_MOTION_SETTINGS, type MotionSettings } from './settings.js';
+import { type MotionSettings, resolveSettings } from './settings.js';
 import { chooseReal, cutWindows, encodeSamples, FPS, stackWindows, type Window } from './windows.js';
 
 export interface MotionTaskOptions {
@@ -52,7 +52,7 @@ interface Prepared {
  */
 export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
   const { dataset, threads = 1 } = options;
-  const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...options.settings };
+  const settings = resolveSettings(options.settings);
   const classes = dataset.classes.length > 0 ? dataset.classes : [OTHER];
   let base: Prepared | undefined;
   return {
@@ -169,7 +169,7 @@ class MotionTrial implements Trial<MotionSamples> {
     const fid = (motions: Float32Array): number => base.judge.evaluator.fid(motions);
     const around = { settings, threads, fid };
     const physics = physicsCorrector(around, settings.fidelity);
-    const calibration = new Calibration(this.real.features, settings.frames);
+    const calibration = new Calibration(this.real.features, settings.frames, settings.calibrationStrength);
     this.correctors = {
       corrected: physics,
       calibrated: calibratingCorrector(around, calibration),
