@@ -12,6 +12,7 @@ const SUITES: Record<string, () => Promise<Gate[]>> = {
   correct: async () => (await import('./correct.js')).correctorBench(),
   isa: async () => (await import('./isa.js')).isaBench(),
   memory: async () => (await import('./memory.js')).memoryBench(),
+  cuda: async () => (await import('./cuda.js')).cudaBench(),
   rapier: async () => (await import('./rapier.js')).rapierBench(),
   pytorch: async () => (await import('./versus/pytorch/pytorch.js')).pytorchBench(quick),
   train: async () => {

@@ -1,5 +1,5 @@
 export { type CorrectResult, correctBatch, type PackedResult } from './correct/correct.js';
-export type { Device } from './correct/device.js';
+export type { Device, RunDevice } from './correct/device.js';
 export { CorrectorError, type CorrectorErrorCode } from './correct/errors.js';
 export type {
   CorrectInput,

@@ -4,9 +4,9 @@
 #
 # With SELFCORRECT_CUDA=auto whatever is missing turns it off; with `on` it is an error.
 set(SELFCORRECT_CUDA auto CACHE STRING "The corrector on NVIDIA GPUs: auto (where nvcc works), on, off")
-set(SELFCORRECT_CUDA_ARCHS "" CACHE STRING
-    "GPUs to compile for, of 75 80 86 89 90 100 120; empty: those of this machine, or 80 and 90")
-set(SELFCORRECT_CUDA_WHY "SELFCORRECT_CUDA was off when the addon was built" CACHE STRING "Why CUDA is off, where it is turned off")
+set(SELFCORRECT_CUDA_ARCHS default CACHE STRING
+    "GPUs to compile for, of 75 80 86 89 90 100 120; default: those of this machine, or 80 and 90")
+set(SELFCORRECT_CUDA_WHY "it was turned off (SELFCORRECT_CUDA)" CACHE STRING "Why CUDA is off, where it is turned off")
 set_property(CACHE SELFCORRECT_CUDA PROPERTY STRINGS auto on off)
 
 set(SC_CUDA OFF)
@@ -37,7 +37,7 @@ endif()
 find_program(SC_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH ENV CUDA_HOME PATHS /usr/local/cuda /opt/cuda PATH_SUFFIXES bin)
 if(NOT SC_NVCC)
   unset(SC_NVCC CACHE)
-  cuda_is_off("nvcc was not found when the addon was built")
+  cuda_is_off("nvcc was not found")
 endif()
 
 # The architectures that this nvcc has, and of them the ones wanted.
@@ -53,6 +53,9 @@ foreach(arch IN LISTS ALL_ARCHS)
 endforeach()
 string(REPLACE "," ";" wanted "${SELFCORRECT_CUDA_ARCHS}")
 string(REPLACE " " ";" wanted "${wanted}")
+if(wanted STREQUAL default)
+  set(wanted "")
+endif()
 foreach(arch IN LISTS wanted)
   if(NOT arch IN_LIST archs)
     string(REPLACE ";" ", " archs "${archs}")

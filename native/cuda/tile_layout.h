@@ -11,7 +11,7 @@ namespace selfcorrect::gpu {
 struct TileSize {
   int motions = 0;
   size_t frames = 0;
-  size_t knots = 0;         // floats
+  int32_t longest = 0;      // frames of a motion
   size_t work = 0;          // bytes of scratch, were all motions prepared in one launch
   size_t longest_work = 0;  // and of the motion that wants most
   bool rotations = false;   // are wanted

@@ -15,7 +15,7 @@
 #else
 #define SC_CALL
 #define SC_INLINE inline __attribute__((always_inline))
-#define SC_TABLE inline constexpr
+#define SC_TABLE constexpr
 #define SC_LOOP
 #endif
 

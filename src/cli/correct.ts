@@ -35,7 +35,7 @@ const FLAGS: Record<string, Flag> = {
   device: {
     type: 'text',
     choices: DEVICES,
-    help: 'what simulates: cpu, the addon; rapier, a slow substitute; auto: the first that is there (auto)',
+    help: 'what simulates: cpu, the addon; cuda, the addon on an NVIDIA GPU; rapier, a slow substitute; auto: what is soonest done (auto)',
   },
   threads: { type: 'integer', range: [1, 1024], help: 'threads (one per core)' },
   view: { type: 'switch', help: 'also write DIR/view.html, a page to look at the motions before and after' },
@@ -135,6 +135,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
     await mkdir(out, { recursive: true });
     const progress = createProgress(process.stdout);
     const done: Done[] = [];
+    const devices = new Set<string>();
     const skipped: { path: string; reason: string }[] = [];
     const skip = (path: string, error: unknown) => {
       const { message: reason } = error as Error;
@@ -162,6 +163,7 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
             onProgress: ({ done, total }) => progress.update({ stage: 'correct', done, total }),
           },
         );
+        devices.add(result.device);
         let first = 0;
         for (const { file, root } of files) {
           const own = {
@@ -205,11 +207,12 @@ model's results.npy. A file that cannot be read is named, counted and skipped; t
       note = `\nLook at them: ${view}${left > 0 ? ` (the first ${VIEWED}; ${left} more are not in the page)` : ''}`;
     }
     progress.log(
-      `${renderTable(CORRECTION_HEADER, rows)}\n\n${reports.length} motions of ${done.length} files corrected into ${out}` +
+      `${renderTable(CORRECTION_HEADER, rows)}\n\n${reports.length} motions of ${done.length} files corrected on ${[...devices].join(' and ')} into ${out}` +
         `${skipped.length > 0 ? `; ${skipped.length} files skipped` : ''}${note}`,
       {
         event: 'done',
         out,
+        devices: [...devices],
         files: done.length,
         motions: reports.length,
         statuses: statuses(reports),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { correctBatch } from '../correct/correct.js';
-import { SLOWER, takeDevice } from '../correct/device.js';
-import { native } from '../correct/native.js';
+import { cudaFrom, cudaState, SLOWER, takeDevice } from '../correct/device.js';
+import { type CudaState, native } from '../correct/native.js';
 import { proceduralMotions } from '../data/procedural/index.js';
 import { OrtClient } from '../generator/runtime/ort-client.js';
 import { findRuntime } from '../generator/runtime/providers.js';
@@ -22,6 +22,18 @@ async function check(name: string, probe: () => string | Promise<string>): Promi
   }
 }
 
+const gib = (bytes = 0): string => (bytes / 2 ** 30).toFixed(1);
+
+/** A machine without a GPU is as good as any other, so that none is no failure. */
+function gpu(state: CudaState): string {
+  if (!state.available) return `none: ${state.reason}`;
+  const { name, capability, driver, runtime, memoryFree, memoryTotal } = state;
+  return (
+    `${name}, compute capability ${capability}, ${gib(memoryFree)} of ${gib(memoryTotal)} GiB free, driver for CUDA ${driver}, ` +
+    `built with CUDA ${runtime}`
+  );
+}
+
 export const doctor: Command = {
   summary: 'say what this machine offers and whether everything works',
   usage: 'selfcorrect doctor',
@@ -37,14 +49,17 @@ export const doctor: Command = {
         const { isa, isas, lanes, compiler } = native().info();
         return `${isa} (of ${isas.join(', ')}): ${lanes} motions side by side per core, built by GCC or Clang ${compiler}`;
       }),
+      await check('gpu', () => gpu(cudaState())),
       await check('device', () => {
-        const { device } = takeDevice('auto');
-        return device === 'cpu'
-          ? 'auto takes cpu, the addon'
-          : `auto takes rapier, which is about ${SLOWER} times slower than the addon`;
+        if (takeDevice('auto', 0, 1).device === 'rapier')
+          return `auto takes rapier, which is about ${SLOWER} times slower than the addon`;
+        const from = cudaFrom(availableParallelism());
+        return cudaState().available
+          ? `auto takes cpu, the addon; cuda for batches of ${from} motions and more`
+          : 'auto takes cpu, the addon';
       }),
       await check('corrector', async () => {
-        const motions = proceduralMotions({ count: takeDevice('auto').device === 'cpu' ? 26 : 2 });
+        const motions = proceduralMotions({ count: takeDevice('auto', 0, 1).device === 'cpu' ? 26 : 2 });
         const started = performance.now();
         const { reports } = await correctBatch(motions);
         const seconds = (performance.now() - started) / 1000;

@@ -12,7 +12,7 @@ import {
   runLoop,
 } from '../loop/index.js';
 import { readRun, readSamples, renderReport } from '../report/index.js';
-import { motionTask, QUICK_CONFIG } from '../tasks/motion/index.js';
+import { type MotionTaskOptions, motionTask, QUICK_CONFIG } from '../tasks/motion/index.js';
 import type { Command } from './command.js';
 import { UsageError } from './errors.js';
 import type { Flag } from './flags.js';
@@ -79,6 +79,11 @@ const FLAGS: Record<string, Flag> = {
     help: `motions drawn for each evaluation (${DEFAULT_CONFIG.evaluationCount})`,
   },
   seeds: { type: 'list', value: '0,1,2', help: 'seeds, one whole experiment each (0)' },
+  device: {
+    type: 'text',
+    choices: ['auto', 'cpu', 'cuda'],
+    help: 'what corrects; same results: cpu, cuda (an NVIDIA GPU), auto: what is sooner done by the number of motions (auto)',
+  },
   jobs: {
     type: 'integer',
     range: [1, 256],
@@ -131,7 +136,7 @@ A run that was stopped goes on where it was when the same command is given again
     let rows: Row[];
     try {
       const dataset = await loopData(flags.data as string | undefined, progress, signal);
-      const task = motionTask({ dataset });
+      const task = motionTask({ dataset, device: flags.device as MotionTaskOptions['device'] });
       rows = await runLoop(task, config, { out, jobs, signal, onEvent: loopProgress(progress) });
     } catch (error) {
       progress.end();

@@ -1,4 +1,5 @@
 import { batchOf, packedBatch } from './batch.js';
+import type { RunDevice } from './device.js';
 import { expected } from './errors.js';
 import { type CorrectInput, type PackedMotions, takeInput } from './inputs.js';
 import { type BatchOptions, resolveOptions } from './options.js';
@@ -8,6 +9,8 @@ import { run } from './run.js';
 import type { BatchSummary } from './summary.js';
 
 export interface CorrectResult {
+  /** What simulated the batch: the device asked for, or the one that `auto` took. */
+  readonly device: RunDevice;
   /**
    * As many as came in, in the same order, each with as many frames. New arrays, or views of option `out`; the inputs are not
    * written to. A motion that was rejected comes back as it came, byte for byte, and so does one that was kept (`report.kept`),
@@ -44,8 +47,8 @@ export interface PackedResult extends CorrectResult {
  * to `out`, before the call settles (what comes back is undefined then). The memory of both can no longer be transferred to
  * another thread, then or later; it may be shared (SharedArrayBuffer). After the call settled nothing is written any more.
  *
- * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` without what `device` asks for,
- *   `ERR_OOM` out of memory, `ERR_NATIVE` when the addon fails; rejects with `signal.reason` when aborted (`out` then holds
+ * @throws {CorrectorError} `ERR_TYPE`, `ERR_SHAPE` or `ERR_RANGE` for a bad argument, `ERR_NATIVE_LOAD` or `ERR_CUDA` without what `device`
+ *   asks for, `ERR_OOM` out of memory, `ERR_NATIVE` when the addon fails, `ERR_CUDA` when the GPU does; rejects with `signal.reason` when aborted (`out` then holds
  *   what was done so far), and with what `onProgress` throws.
  */
 export function correctBatch(inputs: PackedMotions, options?: BatchOptions): Promise<PackedResult>;
@@ -68,6 +71,7 @@ export async function correctBatch(
   const reports = once(() => corrected.reports());
   const summary = once(() => corrected.summary(reports()));
   const result: CorrectResult = {
+    device: corrected.device,
     get motions() {
       return motions();
     },

@@ -1,5 +1,6 @@
 import { FRAME_SIZE } from '../motion/motion.js';
 import type { Batch } from './batch.js';
+import type { RunDevice } from './device.js';
 import type { MotionForm } from './inputs.js';
 import { type CorrectedMotion, giveBack } from './outputs.js';
 import { CONTACT_LABELS, type CorrectionReport, fateOf, readReport } from './report.js';
@@ -27,6 +28,7 @@ export class Corrected {
     readonly results: Results,
     private readonly output: 'same' | MotionForm,
     private readonly fps: number,
+    readonly device: RunDevice,
   ) {}
 
   report(i: number): CorrectionReport {
@@ -61,6 +63,7 @@ export class Corrected {
       (i) => this.batch.taken(i).joints,
       (i) => this.joints(i),
       this.fps,
+      this.device,
     );
   }
 

@@ -2,8 +2,10 @@
  * What went wrong in the corrector, by `code`:
  * - `ERR_TYPE`, `ERR_SHAPE`, `ERR_RANGE`: an argument is of the wrong type, shape or size (*Expected WHAT for NAME but received
  *   VALUE*); `ERR_RANGE` also for an `out` that overlaps an input;
- * - `ERR_OOM`: out of memory; `ERR_NATIVE`: the addon failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be
- *   loaded, or Rapier cannot (option `device`).
+ * - `ERR_OOM`: out of memory, of the machine or of the GPU: then with the bytes asked for, free and there; `ERR_NATIVE`: the addon
+ *   failed; `ERR_NATIVE_LOAD`: the addon is not built or cannot be loaded, or Rapier cannot (option `device`);
+ * - `ERR_CUDA`: device `cuda` was asked for and there is none that works, or it failed; with the reason. The process goes on, and so
+ *   may the device.
  *
  * What is aborted rejects with `signal.reason`; what a stream or `onProgress` throws comes through as it is.
  */
@@ -13,6 +15,7 @@ export type CorrectorErrorCode =
   | 'ERR_RANGE'
   | 'ERR_OOM'
   | 'ERR_NATIVE'
+  | 'ERR_CUDA'
   | 'ERR_NATIVE_LOAD';
 
 export class CorrectorError extends Error {

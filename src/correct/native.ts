@@ -17,14 +17,33 @@ export interface NativeOptions extends ResolvedSampling {
   seed: number;
 }
 
+/** The GPU as the addon sees it; `reason` says why there is none. Versions are CUDA's, memory is in bytes. */
+export interface CudaState {
+  available: boolean;
+  reason?: string;
+  name?: string;
+  /** Compute capability, as `9.0`. */
+  capability?: string;
+  driver?: string;
+  runtime?: string;
+  memoryTotal?: number;
+  memoryFree?: number;
+}
+
 /** The addon's functions. Arguments are checked by `correctBatch()`, not here. */
 export interface Native {
   /** `isa`: instruction set in use; `isas`: those of this processor, widest first. Throws where none can be chosen. */
   info(): { isa: string; isas: string[]; lanes: number; threads: number; compiler: string };
+  /** Looks for a GPU; the first call may take a second where there is one. Missing in addons older than it. */
+  cuda?(): CudaState;
   /** Names of the numbers per motion in the table of reports: `REPORT_COLUMNS`. */
   reportColumns: string[];
   /** Nothing may detach or shrink the arrays before the promise settles. */
-  correctBatch(arrays: JobArrays, options: NativeOptions, onProgress?: (done: number) => void): Job;
+  correctBatch(
+    arrays: JobArrays,
+    options: NativeOptions & { device: 'cpu' | 'cuda' },
+    onProgress?: (done: number) => void,
+  ): Job;
 }
 
 let loaded: Native | undefined;

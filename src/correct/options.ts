@@ -35,11 +35,11 @@ export interface CorrectOptions {
   /** Physics steps per second, 60 to 2,000; default 240. */
   rate?: number;
   /**
-   * What simulates. `cpu`: the addon. `rapier`: the same body, gains and ladder on Rapier in WebAssembly, hundreds of times
+   * What simulates. `cpu`: the addon. `cuda`: the addon on an NVIDIA GPU, with the same bytes; sampling stays on the CPU. `rapier`: the same body, gains and ladder on Rapier in WebAssembly, hundreds of times
    * slower; a simpler cleaning of the motion and no planned contact forces, so more outside help; no `sampling`; `keepPath`
    * always; preset `loop` returns what it simulated also of valid motion; contact labels say where a sole is within 5 mm of the
-   * ground; `torque` of the reports is 0. `auto` (default): the addon or, where it is missing, Rapier with a process warning
-   * (`SELFCORRECT_NO_ADDON`).
+   * ground; `torque` of the reports is 0. `auto` (default): the addon, on the GPU where there is one and the batch is large enough to be
+   * sooner done there (`CUDA_FROM`); where the addon is missing, Rapier with a process warning (`SELFCORRECT_NO_ADDON`).
    */
   device?: Device;
   /** Threads, 1 to 1,024; default: one per core. */
@@ -71,7 +71,7 @@ export interface BatchOptions extends CorrectOptions {
 export interface StreamOptions extends CorrectOptions {
   /**
    * Motions in flight at most, that is taken from the stream and not consumed yet, 1 to 1,048,576; default: 8 for each lane of
-   * each thread. Half of them are corrected together.
+   * each thread, 4,096 on a GPU. Half of them are corrected together.
    */
   window?: number;
 }
@@ -140,7 +140,8 @@ export function resolveOptions(
     throw expected('ERR_RANGE', "'clip' or 'loop'", 'preset', preset);
   if (assist === null || typeof assist !== 'object')
     throw expected('ERR_TYPE', 'an object { force, torque }', 'assist', assist);
-  if (!DEVICES.includes(device)) throw expected('ERR_RANGE', "'auto', 'cpu' or 'rapier'", 'device', device);
+  if (!DEVICES.includes(device))
+    throw expected('ERR_RANGE', "'auto', 'cpu', 'cuda' or 'rapier'", 'device', device);
   if (!OUTPUTS.includes(output))
     throw expected('ERR_RANGE', "'same', 'joints', 'rotations' or 'features'", 'output', output);
   if (signal !== undefined && !(signal instanceof AbortSignal))

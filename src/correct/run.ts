@@ -2,7 +2,7 @@ import { FRAME_SIZE } from '../motion/motion.js';
 import { Random } from '../random/random.js';
 import { type Batch, resultArray } from './batch.js';
 import { BODY_TURNS, Corrected, type Results } from './corrected.js';
-import { startRapier, takeDevice } from './device.js';
+import { type RunDevice, startRapier, takeDevice, warnOfCuda } from './device.js';
 import { CorrectorError } from './errors.js';
 import type { Job } from './job.js';
 import { native } from './native.js';
@@ -20,11 +20,13 @@ export interface Run extends Omit<ResolvedOptions, 'onProgress' | 'inFlight'> {
  * Corrects a batch on the device of the options. After it settled, nothing that the caller has is written and `onDone` is not called. Aborted,
  * it settles at once, and the threads end what they are at (a few milliseconds) into arrays that nobody sees; with the
  * caller's own `out` it waits for them.
- * @throws {CorrectorError} `ERR_OOM`, `ERR_NATIVE`, `ERR_NATIVE_LOAD`, and those of `out`; rejects with `signal.reason`.
+ * Where `auto` took a GPU that fails, the batch runs on the processor, from its beginning and with the same bytes.
+ * @throws {CorrectorError} `ERR_OOM`, `ERR_NATIVE`, `ERR_NATIVE_LOAD`, `ERR_CUDA`, and those of `out`; rejects with `signal.reason`.
  */
 export async function run(batch: Batch, options: Run): Promise<Corrected> {
   const { gamma, seed, first, signal, onDone, output, out, device, ...settings } = options;
-  const taking = takeDevice(device);
+  const taking = takeDevice(device, batch.count, settings.threads);
+  let ran = taking.device;
   const results = allocate(() => resultsOf(batch, output, out));
   const keep = keepMask(batch.count, gamma, seed, first);
   signal?.throwIfAborted();
@@ -36,8 +38,10 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
     job?.cancel();
     if (!out) settle();
   };
+  let reached = 0;
   const progress = (done: number) => {
-    if (failure || signal?.aborted) return;
+    if (failure || signal?.aborted || done < reached) return;
+    reached = done;
     try {
       onDone?.(done);
     } catch (error) {
@@ -50,30 +54,43 @@ export async function run(batch: Batch, options: Run): Promise<Corrected> {
     const { joints, starts, lengths } = batch;
     const arrays = { joints, starts, lengths, keep, ...results };
     const told = onDone && progress;
-    job =
-      taking.device === 'rapier'
-        ? startRapier(arrays, { ...settings, seed }, told, taking.missing)
-        : native().correctBatch(arrays, { ...settings, seed }, told);
-    const { promise } = job;
-    await new Promise<void>((resolve, reject) => {
-      settle = resolve;
-      promise.then(resolve, reject);
+    const attempt = async (on: RunDevice) => {
+      ran = on;
+      job =
+        on === 'rapier'
+          ? startRapier(arrays, { ...settings, seed }, told, taking.missing)
+          : native().correctBatch(arrays, { ...settings, seed, device: on }, told);
+      const { promise } = job;
+      await new Promise<void>((resolve, reject) => {
+        settle = resolve;
+        promise.then(resolve, reject);
+      });
+    };
+    await attempt(ran).catch((error: NativeError) => {
+      const failed = device === 'auto' && ran === 'cuda' && isOfDevice(error);
+      if (!failed || failure || signal?.aborted) throw error;
+      warnOfCuda(error);
+      return attempt('cpu');
     });
   } catch (cause) {
     if (cause instanceof CorrectorError) throw cause;
-    const { code, message } = cause as { code?: string; message: string };
-    throw new CorrectorError(
-      code === 'ERR_OOM' ? 'ERR_OOM' : 'ERR_NATIVE',
-      `The corrector failed: ${message}`,
-      { cause },
-    );
+    const error = cause as NativeError;
+    const code = isOfDevice(error) ? error.code : 'ERR_NATIVE';
+    throw new CorrectorError(code, `The corrector failed: ${error.message}`, { cause });
   } finally {
     signal?.removeEventListener('abort', stop);
   }
   signal?.throwIfAborted();
   if (failure) throw failure.error;
-  return new Corrected(batch, results, output, settings.fps);
+  return new Corrected(batch, results, output, settings.fps, ran);
 }
+
+/** What the addon throws. */
+type NativeError = Error & { code?: string };
+
+/** Whether there was too little memory, or the GPU failed. */
+const isOfDevice = (error: NativeError): error is Error & { code: 'ERR_OOM' | 'ERR_CUDA' } =>
+  error.code === 'ERR_OOM' || error.code === 'ERR_CUDA';
 
 function resultsOf(batch: Batch, output: ResolvedOptions['output'], out?: Float32Array): Results {
   const { count, starts, joints } = batch;

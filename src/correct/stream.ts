@@ -1,6 +1,6 @@
 import { type Batch, batchOf } from './batch.js';
 import type { Corrected } from './corrected.js';
-import { takeDevice } from './device.js';
+import { cudaFrom, cudaState, type Device, type RunDevice, takeDevice } from './device.js';
 import { expected } from './errors.js';
 import { type CorrectInput, type Taken, takeInput } from './inputs.js';
 import { native } from './native.js';
@@ -13,12 +13,15 @@ import { run } from './run.js';
 export interface StreamResult {
   motion: CorrectedMotion;
   report: CorrectionReport;
+  /** What simulated it; with `auto`, by the size of the group that it was corrected in. */
+  device: RunDevice;
 }
 
 type Source = Iterator<CorrectInput> | AsyncIterator<CorrectInput>;
 
 const PROGRESS_EVERY = 50; // ms
 const PER_LANE = 8; // motions in flight
+const ON_GPU = 4096;
 
 /**
  * Corrects a stream of motions of any length: `correctBatch()` in bounded memory. Results come in the order of the stream, each
@@ -52,19 +55,26 @@ async function* results(
 ): AsyncGenerator<StreamResult, void, undefined> {
   const { signal, onProgress, threads, inFlight, device } = options;
   signal?.throwIfAborted();
-  const window =
-    inFlight || PER_LANE * threads * (takeDevice(device).device === 'cpu' ? native().info().lanes : 1);
+  const window = inFlight || windowFor(device, threads);
   const flight = new Flight(open(), window, options);
   try {
     for (let batch = await flight.next(); batch; batch = await flight.next())
       for (let i = 0; i < batch.batch.count; i++) {
-        yield { motion: batch.motion(i), report: batch.report(i) };
+        yield { motion: batch.motion(i), report: batch.report(i), device: batch.device };
         flight.consumed();
       }
     onProgress?.({ done: flight.taken, total: flight.taken });
   } finally {
     await flight.close();
   }
+}
+
+/** As many motions in flight as keep the device busy. Each group goes where `run()` takes it, by its size. */
+function windowFor(device: Device, threads: number): number {
+  const taken = takeDevice(device, 0, threads).device;
+  if (taken === 'rapier') return PER_LANE * threads;
+  const worth = device === 'auto' && ON_GPU / 2 >= cudaFrom(threads) && cudaState().available;
+  return taken === 'cuda' || worth ? ON_GPU : PER_LANE * threads * native().info().lanes;
 }
 
 /** Motions between the stream and the consumer: waiting, being corrected (one group at a time), or ready. */

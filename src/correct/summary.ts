@@ -1,4 +1,5 @@
 import { FRAME_SIZE } from '../motion/motion.js';
+import type { RunDevice } from './device.js';
 import type { CorrectionReport, CorrectionStatus, GroundContact, Plausibility } from './report.js';
 
 /** The 5th, 25th, 50th, 75th and 95th percentile. */
@@ -13,6 +14,8 @@ interface Change<T> {
 export interface BatchSummary {
   /** Motions of the batch. */
   count: number;
+  /** What simulated it. */
+  device: RunDevice;
   /** Motions by status. */
   statuses: Record<CorrectionStatus, number>;
   /** Motions tracked on each rung of the assistance ladder. */
@@ -114,6 +117,7 @@ function means<K extends string>(
 
 /**
  * Summarises a batch.
+ * @param device what simulated it
  * @param before joints of motion i as they came in; `after` as they are returned, `[T, 22, 3]` metres each.
  */
 export function summarise(
@@ -121,6 +125,7 @@ export function summarise(
   before: (i: number) => Float32Array,
   after: (i: number) => Float32Array,
   fps: number,
+  device: RunDevice,
 ): BatchSummary {
   const statuses: Record<CorrectionStatus, number> = {
     ok: 0,
@@ -160,6 +165,7 @@ export function summarise(
   }));
   return {
     count: reports.length,
+    device,
     statuses,
     rungs,
     kept,

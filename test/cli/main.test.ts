@@ -68,8 +68,9 @@ test('correct writes files back in their format, names the bad ones, and makes t
   const log = events(out);
   assert.match(String(log.find(({ event }) => event === 'skipped')?.reason), /./);
   assert.is(log.filter(({ event }) => event === 'corrected').length, 2);
-  const done = log.at(-1) as { event: string; files: number; skipped: unknown[] };
+  const done = log.at(-1) as { event: string; devices: string[]; files: number; skipped: unknown[] };
   assert.is(done.event, 'done');
+  assert.equal(done.devices, ['cpu']);
   assert.is(done.files, 2);
   assert.is(done.skipped.length, 1);
   assert.match(readFileSync(join(output, 'view.html'), 'utf8'), /<html/);

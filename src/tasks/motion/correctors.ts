@@ -1,4 +1,5 @@
 import { correctBatch } from '../../correct/correct.js';
+import type { Device } from '../../correct/device.js';
 import type { CorrectionReport } from '../../loop/layout.js';
 import type { Corrector, StageContext } from '../../loop/task.js';
 import { meanPlausibility, measureEach } from '../../metrics/physical.js';
@@ -12,12 +13,13 @@ import { FPS } from './windows.js';
 interface Surroundings {
   settings: MotionSettings;
   threads: number;
+  device?: Device;
   /** Frechet distance of joints to held-out real motion. */
   fid(joints: Float32Array): number;
 }
 
 /** The physics corrector with the preset that is least biased under repetition. */
-export function physicsCorrector({ settings, threads, fid }: Surroundings): Corrector<MotionSamples> {
+export function physicsCorrector({ settings, threads, device, fid }: Surroundings): Corrector<MotionSamples> {
   return {
     async correct(samples, { signal, onProgress }) {
       const { frames, labels } = samples;
@@ -29,6 +31,7 @@ export function physicsCorrector({ settings, threads, fid }: Surroundings): Corr
           preset: 'loop',
           assist: { force: settings.assistForce, torque: settings.assistTorque },
           threads,
+          device,
           signal,
           onProgress: ({ done, total }) => onProgress?.(done, total),
         },

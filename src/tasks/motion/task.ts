@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Device } from '../../correct/device.js';
 import { type MotionDataset, OTHER } from '../../data/dataset.js';
 import { Normalisation } from '../../generator/index.js';
 import { readNumbers, writeNpy } from '../../io/npy.js';
@@ -22,6 +23,8 @@ export interface MotionTaskOptions {
   settings?: Partial<MotionSettings>;
   /** Threads of one generator and of one correction; results do not depend on it. Default 1: arms run side by side. */
   threads?: number;
+  /** What corrects: `auto` (default), `cpu` or `cuda`, with the same bytes. */
+  device?: Exclude<Device, 'rapier'>;
 }
 
 /** Samples whose distance to the training motions is below this share of held-out real motion's are suspected copies. */
@@ -39,7 +42,7 @@ interface Base {
  * and selection by optimal transport. Setting, metrics and measured expectations: docstrings of this directory.
  */
 export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
-  const { dataset, threads = 1 } = options;
+  const { dataset, threads = 1, device = 'auto' } = options;
   const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...options.settings };
   const classes = dataset.classes.length > 0 ? dataset.classes : [OTHER];
   let base: { count: number; promise: Promise<Base> } | undefined;
@@ -61,7 +64,7 @@ export function motionTask(options: MotionTaskOptions): Task<MotionSamples> {
         };
       const shared = await base.promise;
       const windows = chooseReal(shared.candidates, n, seed);
-      return new MotionTrial(seed, settings, threads, classes, shared, windows, dataset);
+      return new MotionTrial(seed, settings, { threads, device }, classes, shared, windows, dataset);
     },
   };
 }
@@ -107,7 +110,7 @@ class MotionTrial implements Trial<MotionSamples> {
   constructor(
     private readonly seed: number,
     private readonly settings: MotionSettings,
-    private readonly threads: number,
+    private readonly resources: Required<Pick<MotionTaskOptions, 'threads' | 'device'>>,
     private readonly classes: readonly string[],
     private readonly base: Base,
     windows: readonly Window[],
@@ -119,18 +122,18 @@ class MotionTrial implements Trial<MotionSamples> {
     this.training = base.evaluator.describe(joints);
     const fid = (motions: Float32Array): number => base.evaluator.fid(motions);
     this.correctors = {
-      corrected: physicsCorrector({ settings, threads, fid }),
-      placebo: placeboCorrector({ settings, threads, fid }),
+      corrected: physicsCorrector({ settings, ...resources, fid }),
+      placebo: placeboCorrector({ settings, ...resources, fid }),
     };
     this.selector = transportSelector(new SelectionSpace(joints, settings.frames), this.real.labels);
   }
 
   createGenerator(options: Parameters<Trial<MotionSamples>['createGenerator']>[0]): Promise<MotionGenerator> {
-    const { classes, threads } = this;
+    const { classes, resources } = this;
     return MotionGenerator.create(this.settings, this.base.normalisation, this.real.labels, {
       ...options,
       classes,
-      threads,
+      threads: resources.threads,
     });
   }
 
