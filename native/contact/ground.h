@@ -35,7 +35,7 @@ struct Grip {
 };
 
 SC_TABLE int kPointBody[kMaxPoints] = {7,  7,  7, 7, 8, 8, 8, 8,  10, 10, 10, 10, 11, 11,
-                                        11, 11, 4, 5, 0, 0, 0, 20, 21, 18, 19, 9,  9,  15};
+                                       11, 11, 4, 5, 0, 0, 0, 20, 21, 18, 19, 9,  9,  15};
 struct PointRange {
   int begin[kBodies], end[kBodies];
   constexpr PointRange() : begin{}, end{} {

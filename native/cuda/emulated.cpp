@@ -6,6 +6,8 @@
 #include <deque>
 #include <functional>
 
+#include "reference/room.h"
+
 namespace selfcorrect::gpu {
 
 namespace {
@@ -51,6 +53,7 @@ class EmulatedStream : public Stream {
     begin([=, this] {
       device_.expect_within(args.tile.start, sizeof(int32_t) * static_cast<size_t>(args.tile.count),
                             device_.device_, "the tile of a launch");
+      if (kernel == Kernel::kPrepare || kernel == Kernel::kFinish) device_.expect_apart(args.tile);
       run_emulated(kernel, args, motions, device_.setting_.order);
     });
   }
@@ -159,6 +162,29 @@ void EmulatedDevice::expect_within(const void* memory, size_t bytes, const Block
   auto at = blocks.upper_bound(const_cast<std::byte*>(begin));
   if (at != blocks.begin() && (--at, begin >= at->first && begin + bytes <= at->first + at->second)) return;
   misuse_ = std::string("Expected ") + what + ", held while it is used.";
+  throw std::logic_error(misuse_);
+}
+
+// The threads of a launch run at the same time on a GPU, each motion in a room of its own.
+void EmulatedDevice::expect_apart(const TileMemory& tile) const {
+  std::map<const void*, const void*> rooms;
+  const auto add = [&](const void* begin, size_t bytes) {
+    expect_within(begin, bytes, device_, "room of a motion");
+    rooms.emplace(begin, static_cast<const std::byte*>(begin) + bytes);
+  };
+  for (int i = 0; i < tile.count; i++) {
+    add(tile.series + tile.series_start[i], work_size(tile.length[i]) * sizeof(double));
+    add(tile.flags + tile.flags_start[i], flags_size(tile.length[i]));
+  }
+  const void* end = nullptr;
+  bool apart = rooms.size() == 2 * static_cast<size_t>(tile.count);
+  for (const auto& [begin, its_end] : rooms) {
+    apart &= begin >= end;
+    end = its_end;
+  }
+  if (apart) return;
+  const std::lock_guard lock(mutex_);
+  misuse_ = "Expected motions of one launch in rooms of their own.";
   throw std::logic_error(misuse_);
 }
 

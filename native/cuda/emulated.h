@@ -58,6 +58,7 @@ class EmulatedDevice : public Device {
   void* take(size_t bytes, Blocks& blocks, const char* where, bool counts);
   void give(void* memory, Blocks& blocks, bool counts) noexcept;
   void expect_within(const void* memory, size_t bytes, const Blocks& blocks, const char* what) const;
+  void expect_apart(const TileMemory& tile) const;
   void expect_there() const;  // throws Lost
 
   const Emulation setting_;

@@ -26,8 +26,8 @@ inline namespace SC_ISA {
 constexpr double kTableGain = 2.6, kTableDamping = 2.26;  // on the whole table
 
 // A row; arms and legs are mirrored by hand so that the table reads like the body.
-constexpr BodyRow body_row(const char* name, float x, float y, float z, float mass, float cx, float cy, float cz,
-                      float ix, float iy, float iz, double kp, double kd, float torque) {
+constexpr BodyRow body_row(const char* name, float x, float y, float z, float mass, float cx, float cy,
+                           float cz, float ix, float iy, float iz, double kp, double kd, float torque) {
   return {
       name,  {x, y, z}, mass, {cx, cy, cz}, {ix, iy, iz}, float(kp * kTableGain), float(kd * kTableDamping),
       torque};
@@ -57,8 +57,10 @@ SC_TABLE BodyRow kBodyTable[kBodies] = {
     body_row("left_foot", 0, -.045f, .139f, .2f, 0, -.0075f, .04f, .0002f, .0002f, .0002f, 100, 10, 60),
     body_row("right_foot", 0, -.045f, .139f, .2f, 0, -.0075f, .04f, .0002f, .0002f, .0002f, 100, 10, 60),
     body_row("neck", 0, .218f, -.024f, .9f, 0, .037f, .025f, .002f, .002f, .002f, 100, 10, 60),
-    body_row("left_collar", .075f, .116f, -.024f, 1.3f, .06f, .02f, -.006f, .003f, .003f, .003f, 400, 40, 200),
-    body_row("right_collar", -.075f, .116f, -.024f, 1.3f, -.06f, .02f, -.006f, .003f, .003f, .003f, 400, 40, 200),
+    body_row("left_collar", .075f, .116f, -.024f, 1.3f, .06f, .02f, -.006f, .003f, .003f, .003f, 400, 40,
+             200),
+    body_row("right_collar", -.075f, .116f, -.024f, 1.3f, -.06f, .02f, -.006f, .003f, .003f, .003f, 400, 40,
+             200),
     body_row("head", 0, .086f, .057f, 4.0f, 0, .08f, .01f, .018f, .018f, .018f, 100, 10, 60),
     body_row("left_shoulder", .12f, .041f, -.012f, 1.9f, 0, -.132f, 0, .012f, .002f, .012f, 240, 24, 150),
     body_row("right_shoulder", -.12f, .041f, -.012f, 1.9f, 0, -.132f, 0, .012f, .002f, .012f, 240, 24, 150),
