@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "cuda/device.h"
+#include "cuda/run.h"
 
 namespace selfcorrect::binding {
 
@@ -25,7 +25,7 @@ Napi::Value cuda_info(const Napi::CallbackInfo& info) {
   std::string reason = gpu::why_not();
   gpu::Properties found;
   if (reason.empty()) try {
-      found = gpu::device().properties();
+      found = gpu::properties_of(gpu::device());
     } catch (const std::exception& failure) {
       reason = failure.what();
     }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/asan_interface.h>
 #elif defined(__SANITIZE_THREAD__)
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -25,7 +25,6 @@ constexpr size_t kStack = 512 << 10;  // bytes
 // A line of execution, and what sanitizers want to know of it.
 struct Line {
   ucontext_t context;
-  std::unique_ptr<unsigned char[]> stack;
   const void* bottom = nullptr;
   size_t size = 0;
   void* fake = nullptr;    // AddressSanitizer's
@@ -57,18 +56,24 @@ class Fibers {
 
 thread_local Fibers* current = nullptr;
 
-void enter() { current->start(); }
+SC_UNWATCHED void enter() { current->start(); }
 
 Fibers::Fibers(const std::function<void()>& body) : body_(body) {
+  // Kept from group to group.
+  thread_local const std::unique_ptr<unsigned char[]> stacks(new unsigned char[kFibers * kStack]);
+  unsigned char* next = stacks.get();
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(next, kFibers * kStack);
+#endif
   for (Line& fiber : fibers_) {
-    fiber.stack = std::make_unique<unsigned char[]>(kStack);
-    fiber.bottom = fiber.stack.get();
+    fiber.bottom = next;
     fiber.size = kStack;
     getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
+    fiber.context.uc_stack.ss_sp = next;
     fiber.context.uc_stack.ss_size = kStack;
     fiber.context.uc_link = nullptr;
     makecontext(&fiber.context, enter, 0);
+    next += kStack;
 #if defined(__SANITIZE_THREAD__)
     fiber.thread = __tsan_create_fiber(0);
 #endif
@@ -150,17 +155,17 @@ void Fibers::run(FiberOrder order) {
 
 }  // namespace
 
-void run_fibers(FiberOrder order, const std::function<void()>& body) {
+SC_UNWATCHED void run_fibers(FiberOrder order, const std::function<void()>& body) {
   Fibers fibers(body);
   current = &fibers;
   fibers.run(order);
   current = nullptr;
 }
 
-int fiber_lane() { return current->lane(); }
+SC_UNWATCHED int fiber_lane() { return current->lane(); }
 
-void fiber_sync() { current->sync(); }
+SC_UNWATCHED void fiber_sync() { current->sync(); }
 
-unsigned char (*fiber_slots())[8] { return current->slots(); }
+SC_UNWATCHED unsigned char (*fiber_slots())[8] { return current->slots(); }
 
 }  // namespace selfcorrect::emulation

@@ -124,18 +124,32 @@ class DeviceRun {
   std::exception_ptr error_;
 };
 
+template <class Work>
+void noticing_loss(Work work) {
+  try {
+    work();
+  } catch (const Lost&) {
+    Visit::lost();
+    throw;
+  }
+}
+
 }  // namespace
 
 void correct_on_device(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
                        const std::function<void(int)>& progress, Device& device, const Cut& cut) {
   for (int i = 0; i < batch.count; ++i) batch.reports[i] = Report{};
   if (batch.count == 0) return;
-  try {
-    DeviceRun(batch, options, cancel, progress, device, cut).run();
-  } catch (const Lost&) {
-    Visit::lost();
-    throw;
-  }
+  noticing_loss([&] { DeviceRun(batch, options, cancel, progress, device, cut).run(); });
+}
+
+Properties properties_of(Device& device) {
+  Properties found;
+  noticing_loss([&] {
+    const Visit visit(device);
+    found = device.properties();
+  });
+  return found;
 }
 
 }  // namespace selfcorrect::gpu

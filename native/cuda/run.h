@@ -18,4 +18,7 @@ struct Cut {
 void correct_on_device(const Batch& batch, const Options& options, const std::atomic<bool>& cancel,
                        const std::function<void(int)>& progress, Device& device, const Cut& cut = {});
 
+// What `device` is; one that was lost is made anew. Throws Failure.
+Properties properties_of(Device& device);
+
 }  // namespace selfcorrect::gpu

@@ -89,6 +89,7 @@ void fail_each(const Scale& scale, const std::string& what, Set set) {
     expect_whole(work, expected, when);
     if (!failed) expect_same(work.digests(), expected, when);
     device.emulated()->fail_no_more();
+    expect(gpu::properties_of(device.device()).memory_free > 0, when + ": no properties");
     expect_usable(*device.emulated(), expected, when);
   }
   expect(failures > 3 / scale.stride, what + ": too few failures to be a test");

@@ -251,6 +251,21 @@ void same_bytes(const Scale& scale, ThreadOrder order) {
   }
 }
 
+// What becomes of the motions, as the processor has it: every way out.
+void every_outcome(const Scale& scale) {
+  uint32_t reasons = 0;
+  for (const Setting& setting : settings()) {
+    Tile tile(motions_of(scale), setting.keep, setting.rotations);
+    correct_there(tile, setting.options);
+    for (const Report& report : tile.reports) reasons |= 1u << static_cast<int>(report.reason);
+  }
+  for (const Reason reason :
+       {Reason::kNone, Reason::kEmpty, Reason::kNotFinite, Reason::kOutOfRange, Reason::kBones, Reason::kFell,
+        Reason::kTooShort, Reason::kKept, Reason::kValid})
+    expect(reasons >> static_cast<int>(reason) & 1,
+           "none for reason " + std::to_string(static_cast<int>(reason)));
+}
+
 void forwards(const Scale& scale) { same_bytes(scale, ThreadOrder::kForwards); }
 void backwards(const Scale& scale) { same_bytes(scale, ThreadOrder::kBackwards); }
 void shuffled(const Scale& scale) { same_bytes(scale, ThreadOrder::kShuffled); }
@@ -275,7 +290,8 @@ void sync_is_needed(const Scale&) {
   }
 }
 
-const Register tests[] = {{"group-forwards", forwards},
+const Register tests[] = {{"group-outcomes", every_outcome},
+                          {"group-forwards", forwards},
                           {"group-backwards", backwards},
                           {"group-shuffled", shuffled},
                           {"group-sync", sync_is_needed}};
