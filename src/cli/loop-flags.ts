@@ -59,7 +59,7 @@ export const RUN_FLAGS: Record<string, Flag> = {
   dispersion: {
     type: 'number',
     range: [0, 1000],
-    help: `how much more widely the arms dispersed and restored draw (${DEFAULT_CONFIG.dispersion})`,
+    help: `how much more widely the arm dispersed draws (${DEFAULT_CONFIG.dispersion})`,
   },
   reward: { type: 'text', help: "the task's reward, for the arms best and gated (its first)" },
   'minimum-reward': { type: 'number', help: 'smallest reward that passes the gate of the arm gated' },

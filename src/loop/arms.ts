@@ -1,4 +1,3 @@
-import type { LoopConfig } from './config.js';
 import { LoopError } from './errors.js';
 
 /** How one arm makes and uses its synthetic samples. All arms share generation 0, budgets, noise and evaluation. */
@@ -10,15 +9,13 @@ export interface Arm {
    * `random` one of each item's K at random.
    */
   select?: 'transport' | 'best' | 'random';
-  /** Its synthetic samples are drawn more widely, by the configured `dispersion`; those of the evaluation are not. */
+  /**
+   * Its synthetic samples are drawn more widely, by the configured `dispersion`; those of the evaluation are not. So are those of any
+   * arm whose name says `@dispersion=`.
+   */
   disperse?: boolean;
   /** `configured`: the corrector that the configuration names; another name: the task's corrector of that name. */
   corrector?: string;
-  /**
-   * Values of the configuration that this arm has unless its name says otherwise: what makes it what it is, whatever the run's other
-   * arms do.
-   */
-  own?: Partial<Pick<LoopConfig, 'selectAfter'>>;
   /** Arm whose correction of the same generation sets the amount of this one's. */
   matches?: ArmKind;
   /** Leave out samples whose correction failed or whose score is below the configured minimum. */
@@ -39,6 +36,7 @@ export type ArmKind =
   | 'chosen'
   | 'selected'
   | 'dispersed'
+  | 'calibrated'
   | 'restored'
   | 'best'
   | 'gated'
@@ -95,14 +93,16 @@ export const ARMS: Readonly<Record<ArmKind, Arm>> = {
     disperse: true,
     meaning: 'trains on its own samples, drawn more widely than the model would',
   },
+  // Calibration looks at the moments of the real set; alone it is the control of what physics adds to it.
+  calibrated: {
+    synthetic: true,
+    corrector: 'calibrated',
+    meaning: 'trains on its own samples, brought to the moments of the real set',
+  },
   restored: {
     synthetic: true,
-    select: 'transport',
     corrector: 'restored',
-    disperse: true,
-    own: { selectAfter: 'correction' },
-    meaning:
-      'trains on samples that were drawn more widely, brought to the variance of the real set, corrected, and chosen from more candidates to match it',
+    meaning: 'trains on its own samples, brought to the moments of the real set and corrected',
   },
   best: {
     synthetic: true,

@@ -29,8 +29,8 @@ export interface LoopConfig {
    */
   selectAfter: 'sampling' | 'correction';
   /**
-   * How much more widely arms `dispersed` and `restored` draw their synthetic samples, >= 0; 0 is as the model would. The task says
-   * of what: the motion task scales the noise that a sample starts from by 1 + dispersion.
+   * How much more widely arm `dispersed`, and any other whose name says @dispersion, draws its synthetic samples, >= 0; 0 is as the
+   * model would. The task says of what: the motion task scales the noise that a sample starts from by 1 + dispersion.
    */
   dispersion: number;
   /** The task's reward, for arms `best` and `gated`; null: its first. */
@@ -199,7 +199,7 @@ const NEEDS: Readonly<Record<string, { of: string; has: (arm: Arm) => boolean }>
     has: (arm) => arm.select !== undefined && arm.corrector !== undefined,
   },
   corrector: { of: 'with the configured corrector', has: (arm) => arm.corrector === 'configured' },
-  dispersion: { of: 'that disperses', has: (arm) => arm.disperse === true },
+  dispersion: { of: 'with synthetic samples', has: (arm) => arm.synthetic },
 };
 
 /** True where generation `generation` is evaluated. */
@@ -223,9 +223,10 @@ export function armSettings(config: LoopConfig, name: ArmName): ArmSettings {
     if (need) expect(need.has(ARMS[kind]), `an arm ${need.of}`, `the setting ${key}`, name);
     own[key] = Number.isNaN(Number(text)) ? text : Number(text);
   }
-  const merged: LoopConfig = { ...config, ...ARMS[kind].own, ...own };
+  const merged: LoopConfig = { ...config, ...own };
   checkValues(merged);
-  return { ...merged, name, kind, arm: ARMS[kind] };
+  const arm = 'dispersion' in own ? { ...ARMS[kind], disperse: true } : ARMS[kind];
+  return { ...merged, name, kind, arm };
 }
 
 /**

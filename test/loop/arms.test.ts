@@ -235,7 +235,7 @@ test('what a task cannot do is refused by name before any work', async () => {
   );
   await refused('chosen@selectAfter=correction', {}, /an arm that selects and corrects for the setting/);
   await refused('restored@corrector=halve', {}, /an arm with the configured corrector for the setting/);
-  await refused('selected@dispersion=0.2', {}, /an arm that disperses for the setting dispersion/);
+  await refused('baseline@dispersion=0.2', {}, /an arm with synthetic samples for the setting dispersion/);
   await refused('selected@selectAfter=training', {}, /one of sampling, correction for selectAfter/);
 });
 

@@ -60,6 +60,12 @@ test('random: as many candidates, one of each item at random; the same again, an
   assert.equal((await run('random', wide)).samples.draw, draw);
 });
 
+test('restored: the corrector of that name, every sample of it', async () => {
+  const { data, samples } = await run('restored', { corrector: 'cleaned' });
+  assert.equal(data, [0.75, 1.25, 1.75, 2.25]);
+  assert.is(samples.corrector, 'restored');
+});
+
 test('cleaned: the corrector of that name, whichever is configured', async () => {
   const { data, samples } = await run('cleaned', { corrector: 'halve' });
   assert.equal(data, [1, 2, 3, 4]);
@@ -97,7 +103,7 @@ test('selected after a correction with gamma 1: each chosen sample has its own n
   assert.is(none.row.correction, undefined);
 });
 
-test('dispersed, restored: drawn more widely, by the configured amount; the evaluation is not', async () => {
+test('dispersed, and any arm that says so: drawn more widely, by the configured amount; the evaluation is not', async () => {
   const { data, row, samples } = await run('dispersed', { dispersion: 0.5 });
   assert.equal(data, [1.5, 3, 4.5, 6]);
   assert.is(row.metrics.step, 1);
@@ -106,10 +112,15 @@ test('dispersed, restored: drawn more widely, by the configured amount; the eval
   const plain = await run('dispersed', { dispersion: 0 });
   assert.equal(plain.data, [1.5, 2.5, 3.5, 4.5]);
   assert.is(plain.samples.dispersion, undefined);
-  // 1.5 ... 18, in steps of 1.5, halved before the choice: it corrects first unless its name says otherwise.
-  assert.equal((await run('restored', { dispersion: 0.5 })).data, [6.75, 4.5, 5.25, 6]);
-  const other = await run('restored@selectAfter=sampling', { dispersion: 0.5 });
-  assert.equal(other.data, [3.75, 1.5, 2.25, 3]);
+  // 1.5 ... 18, in steps of 1.5; the nearest to 6 of each item: 7.5, 3, 4.5, 6; and of their halves: 6.75, 4.5, 5.25, 6.
+  assert.equal((await run('selected@dispersion=0.5')).data, [3.75, 1.5, 2.25, 3]);
+  const after = await run('selected@selectAfter=correction@dispersion=0.5');
+  assert.equal(after.data, [6.75, 4.5, 5.25, 6]);
+  assert.equal(
+    (await run('selected', { dispersion: 0.5 })).data,
+    [2.75, 3.25, 3.75, 2.25],
+    'not unless it says so',
+  );
   assert.ok(DEFAULT_CONFIG.dispersion > 0, 'the arms differ from the others by default');
 });
 

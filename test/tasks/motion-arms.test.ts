@@ -242,7 +242,9 @@ const ARMS = [
   'chosen',
   'selected@selectAfter=correction@candidates=2',
   'dispersed',
+  'calibrated',
   'restored@realWeight=golden',
+  'selected@corrector=restored@selectAfter=correction@dispersion=0.2',
 ];
 const config: Partial<LoopConfig> = {
   arms: ARMS,

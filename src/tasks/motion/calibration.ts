@@ -1,5 +1,6 @@
 import { FEATURE_SIZE } from '../../motion/features.js';
 import { mirrorFeatures } from '../../motion/mirror-features.js';
+import type { MotionSamples } from './samples.js';
 
 /** What decoding reads of a frame: turn and steps of the root, its height, 21 positions. */
 const CHANNELS = 67;
@@ -9,32 +10,56 @@ const BANDS = [0, 1, 2, 3, 5, 8, 13, 21, 34];
 const LEAST_GAIN = 0.5;
 const LARGEST_GAIN = 4;
 
-/** Mean coefficients and variances about them of a set. */
+/** Motions of a label that its mean is of at least: labels with fewer, here or among the real motions, share one mean. */
+const LEAST_COUNT = 4;
+const SHARED = -1;
+
+/** Sums over the motions of one label. */
+interface Sums {
+  count: number;
+  /** Coefficients [frames, 67]. */
+  sum: Float64Array;
+  /** Their squares, over the coefficients of each band too [bands, 67]. */
+  squares: Float64Array;
+}
+
+/** Mean coefficients of every group of labels and variances about them. */
 interface Moments {
-  /** [frames, 67] */
-  mean: Float64Array;
+  /** [frames, 67] of each group. */
+  means: Map<number, Float64Array>;
   /** [bands, 67], each the mean over the coefficients of the band. */
   variance: Float64Array;
 }
 
+export interface CalibrationOptions {
+  /** Exponent of the gains: 1 to the real variances; more counters what training takes away again; 0 not at all. */
+  strength: number;
+  /** Means are those of each label with 4 motions or more, and variances those about them; else those of all motions together. */
+  within: boolean;
+  /** Share of the way that the means go to the real ones, 0 to 1. */
+  means: number;
+}
+
 /**
  * Spectral calibration. A generator that trains on its own samples loses variance first where it is least sure: at high frequencies
- * and far from the mean. In the orthonormal cosine transform over time (DCT-II; Ahmed et al. 1974) of the numbers that a motion is decoded from,
- * the deviations of a set of samples from its own mean are scaled, for each channel and band of frequencies, to the variance that the
- * real motions and their mirror images have there: x' = m + (x - m) min(4, max(1/2, sqrt(v_real / v)))^strength. It moves no mean and copies no
- * motion; it looks at the real set's second moments and must not be credited to physics.
+ * and far from the mean. In the orthonormal cosine transform over time (DCT-II; Ahmed et al. 1974) of the numbers that a motion is decoded
+ * from, the deviations of a set of samples from its own mean m are scaled, for each channel and band of frequencies, to the variance that
+ * the real motions and their mirror images have about theirs, m*: x' = m + means (m* - m) + (x - m) g^strength with
+ * g = min(4, max(1/2, sqrt(v* / v))). It copies no motion; it looks at the first two moments of the real set, and its gain must not
+ * be credited to physics.
  */
 export class Calibration {
   private readonly basis: Float64Array;
   private readonly bandOf: Int32Array;
-  private readonly target: Moments;
+  private readonly real: Map<number, Sums>;
+  private readonly frames: number;
 
   constructor(
-    real: Float32Array,
-    private readonly frames: number,
-    /** 1: to the real variances; more counters what training takes away again; 0: not at all. */
-    private readonly strength = 1,
+    real: MotionSamples,
+    private readonly options: CalibrationOptions,
   ) {
+    const { frames, features, labels } = real;
+    this.frames = frames;
     this.basis = new Float64Array(frames * frames);
     for (let k = 0; k < frames; k++)
       for (let t = 0; t < frames; t++)
@@ -44,38 +69,50 @@ export class Calibration {
       { length: frames },
       (_, k) => BANDS.filter((first) => first <= k).length - 1,
     );
-    const both = new Float32Array(2 * real.length);
-    both.set(real);
-    both.set(mirrorFeatures(real), real.length);
-    this.target = this.moments(this.transform(both));
+    const both = new Float32Array(2 * features.length);
+    both.set(features);
+    both.set(mirrorFeatures(features), features.length);
+    this.real = this.sums(this.transform(both), [...labels, ...labels]);
   }
 
   /**
    * Features [N, frames, 263] of a calibrated set: only what decoding reads is changed, so they have to be made anew from the joints. A motion
-   * with a number that is not finite counts for nothing and stays; so does a set of one.
+   * with a number that is not finite counts for nothing and stays; so does a set that has no deviations, one motion for each mean.
    */
-  apply(features: Float32Array): Float32Array {
+  apply({ features, labels }: MotionSamples): Float32Array {
     const out = Float32Array.from(features);
     const size = this.frames * FEATURE_SIZE;
-    const finite = [...Array(features.length / size).keys()].filter((i) =>
+    const finite = [...labels.keys()].filter((i) =>
       features.subarray(i * size, (i + 1) * size).every(Number.isFinite),
     );
-    if (finite.length < 2) return out;
+    const own = finite.map((i) => labels[i]);
     const counted = new Float32Array(finite.length * size);
     finite.forEach((i, k) => {
       counted.set(features.subarray(i * size, (i + 1) * size), k * size);
     });
     const coefficients = this.transform(counted);
-    const { mean, variance } = this.moments(coefficients);
-    const gain = variance.map((value, j) => this.gain(this.target.variance[j], value));
+    const sums = this.sums(coefficients, own);
+    const groupOf = (label: number): number =>
+      this.options.within &&
+      (sums.get(label)?.count ?? 0) >= LEAST_COUNT &&
+      // Every real motion counts twice, as itself and as its mirror image.
+      (this.real.get(label)?.count ?? 0) >= 2 * LEAST_COUNT
+        ? label
+        : SHARED;
+    if (finite.length <= new Set(own.map(groupOf)).size) return out;
+    const { means, variance } = this.moments(sums, groupOf);
+    const target = this.moments(this.real, groupOf);
+    const gain = variance.map((value, j) => this.gain(target.variance[j], value));
     const width = this.frames * CHANNELS;
-    for (let i = 0; i < coefficients.length; i++) {
-      const at = i % width;
-      const band = this.bandOf[Math.floor(at / CHANNELS)];
-      coefficients[i] = mean[at] + (coefficients[i] - mean[at]) * gain[band * CHANNELS + (at % CHANNELS)];
-    }
     finite.forEach((i, k) => {
-      this.inverse(coefficients.subarray(k * width, (k + 1) * width), out.subarray(i * size, (i + 1) * size));
+      const x = coefficients.subarray(k * width, (k + 1) * width);
+      const mean = means.get(groupOf(own[k])) as Float64Array;
+      const wanted = target.means.get(groupOf(own[k])) ?? mean;
+      for (let at = 0; at < width; at++) {
+        const j = this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS);
+        x[at] = mean[at] + this.options.means * (wanted[at] - mean[at]) + gain[j] * (x[at] - mean[at]);
+      }
+      this.inverse(x, out.subarray(i * size, (i + 1) * size));
     });
     return out;
   }
@@ -84,7 +121,7 @@ export class Calibration {
     // Two constants differ by rounding alone.
     const tiny = 1e-9;
     const gain = Math.sqrt((wanted + tiny) / (has + tiny));
-    return Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, gain)) ** this.strength;
+    return Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, gain)) ** this.options.strength;
   }
 
   /** [N, frames, 263] to coefficients [N, frames, 67]. */
@@ -118,21 +155,55 @@ export class Calibration {
     }
   }
 
-  private moments(coefficients: Float64Array): Moments {
-    const { frames, bandOf } = this;
-    const width = frames * CHANNELS;
-    const count = coefficients.length / width;
-    const mean = new Float64Array(width);
-    for (let i = 0; i < coefficients.length; i++) mean[i % width] += coefficients[i] / count;
-    const variance = new Float64Array((bandOf[frames - 1] + 1) * CHANNELS);
-    const sizes = new Float64Array(variance.length / CHANNELS);
-    for (const band of bandOf) sizes[band]++;
-    for (let i = 0; i < coefficients.length; i++) {
-      const at = i % width;
-      const band = bandOf[Math.floor(at / CHANNELS)];
-      variance[band * CHANNELS + (at % CHANNELS)] +=
-        (coefficients[i] - mean[at]) ** 2 / ((count - 1) * sizes[band]);
+  private sums(coefficients: Float64Array, labels: readonly number[]): Map<number, Sums> {
+    const width = this.frames * CHANNELS;
+    const bands = this.bandOf[this.frames - 1] + 1;
+    const all = new Map<number, Sums>();
+    labels.forEach((label, i) => {
+      const own = all.get(label) ?? {
+        count: 0,
+        sum: new Float64Array(width),
+        squares: new Float64Array(bands * CHANNELS),
+      };
+      all.set(label, own);
+      own.count++;
+      for (let at = 0; at < width; at++) {
+        const x = coefficients[i * width + at];
+        own.sum[at] += x;
+        own.squares[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] += x * x;
+      }
+    });
+    return all;
+  }
+
+  /** Of a set, with one mean for all labels of a group. */
+  private moments(sums: ReadonlyMap<number, Sums>, groupOf: (label: number) => number): Moments {
+    const width = this.frames * CHANNELS;
+    const bands = this.bandOf[this.frames - 1] + 1;
+    const widths = new Float64Array(bands);
+    for (const band of this.bandOf) widths[band]++;
+    const means = new Map<number, Float64Array>();
+    const counts = new Map<number, number>();
+    const variance = new Float64Array(bands * CHANNELS);
+    let count = 0;
+    for (const [label, own] of sums) {
+      const group = groupOf(label);
+      const total = means.get(group) ?? new Float64Array(width);
+      means.set(group, total);
+      counts.set(group, (counts.get(group) ?? 0) + own.count);
+      count += own.count;
+      for (let at = 0; at < width; at++) total[at] += own.sum[at];
+      for (let j = 0; j < variance.length; j++) variance[j] += own.squares[j];
     }
-    return { mean, variance };
+    for (const [group, mean] of means) {
+      const size = counts.get(group) as number;
+      for (let at = 0; at < width; at++) {
+        mean[at] /= size;
+        variance[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] -= size * mean[at] ** 2;
+      }
+    }
+    for (let j = 0; j < variance.length; j++)
+      variance[j] = Math.max(0, variance[j]) / ((count - means.size) * widths[Math.floor(j / CHANNELS)]);
+    return { means, variance };
   }
 }

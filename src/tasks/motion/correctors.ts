@@ -102,7 +102,7 @@ export function calibratingCorrector(
   return {
     async correct(samples, context) {
       const { frames, labels } = samples;
-      const moved = jointsOf({ frames, labels, features: calibration.apply(samples.features) });
+      const moved = jointsOf({ frames, labels, features: calibration.apply(samples) });
       const list = (joints: Float32Array): Float32Array[] =>
         Array.from({ length: labels.length }, (_, i) => motionAt(joints, frames, i));
       const calibrated = fromJoints(list(moved), samples);

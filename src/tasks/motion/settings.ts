@@ -42,8 +42,10 @@ export interface MotionSettings {
    * first rung; no verdict on success, so that a gate lets everything pass. (Not repeated: its teleports of a body that is lost.)
    */
   fidelity: 'fixed' | 'official';
-  /** Exponent of the gains of {@link Calibration}, in the correctors `calibrated` and `restored`. */
+  /** Of the correctors `calibrated` and `restored`: {@link CalibrationOptions}. */
   calibrationStrength: number;
+  calibrationWithin: boolean;
+  calibrationMeans: number;
   /** Caps of the corrector's outside help: body weights and N m. */
   assistForce: number;
   assistTorque: number;
@@ -78,6 +80,8 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   weightDecay: 0,
   fidelity: 'fixed',
   calibrationStrength: 1,
+  calibrationWithin: true,
+  calibrationMeans: 0.5,
   assistForce: 0.5,
   assistTorque: 300,
   placeboDistance: 45,
@@ -101,6 +105,7 @@ const CHOICES: Partial<Record<keyof MotionSettings, readonly unknown[]>> = {
   scheduleGen0: SCHEDULES,
   schedule: SCHEDULES,
   mirror: [true, false],
+  calibrationWithin: [true, false],
   fidelity: ['fixed', 'official'],
 };
 /** Smallest and largest values, and whether they are integers; the generator and the corrector check those of their own. */
@@ -108,6 +113,7 @@ const RANGES: Partial<Record<keyof MotionSettings, [low: number, high: number, i
   frames: [9, 10_000, true],
   noiseScale: [0, 1000, false],
   calibrationStrength: [0, 10, false],
+  calibrationMeans: [0, 1, false],
   warmup: [0, 2 ** 31, true],
   warmupLater: [0, 2 ** 31, true],
   weightDecay: [0, 1000, false],

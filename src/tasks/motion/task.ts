@@ -169,7 +169,11 @@ class MotionTrial implements Trial<MotionSamples> {
     const fid = (motions: Float32Array): number => base.judge.evaluator.fid(motions);
     const around = { settings, threads, fid };
     const physics = physicsCorrector(around, settings.fidelity);
-    const calibration = new Calibration(this.real.features, settings.frames, settings.calibrationStrength);
+    const calibration = new Calibration(this.real, {
+      strength: settings.calibrationStrength,
+      within: settings.calibrationWithin,
+      means: settings.calibrationMeans,
+    });
     this.correctors = {
       corrected: physics,
       calibrated: calibratingCorrector(around, calibration),
