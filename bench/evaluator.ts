@@ -23,7 +23,29 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const short = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
+/** Three digits, and none of what is rounding alone. */
+const short = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) < 1e-3 ? '0' : value.toPrecision(3);
+/** Names of metrics as they fit above a column: an e stands for the learned embedding. */
+const HEADS: Record<string, string> = {
+  withinDiversity: 'within',
+  diversity: 'divers.',
+  precision: 'precis.',
+  accuracy: 'accur.',
+  memorisation: 'memor.',
+  embeddingFid: 'eFID',
+  embeddingDiversity: 'eDivers',
+  multimodality: 'multim.',
+  embeddingPrecision: 'ePrecis',
+  embeddingRecall: 'eRecall',
+  matching: 'match',
+  rPrecision1: 'R@1',
+  rPrecision2: 'R@2',
+  rPrecision3: 'R@3',
+  penetrate: 'penetr.',
+  skateRatio: 'slides',
+  boneDeviation: 'bones',
+};
 
 export async function evaluatorBench(): Promise<Gate[]> {
   console.log('\nmetrics of real motion, damaged in known ways');
