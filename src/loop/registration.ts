@@ -79,16 +79,26 @@ export async function readRegistration(out: string, fs: Fs = nodeFs): Promise<Re
   return { ...found, preregistration: parsePreregistration(found.preregistration, PROTOCOL_FILE) };
 }
 
-/** Where a run differs from what it was registered as, each as `path: registered -> run`. */
+/** A value of a configuration in a line of text; lists whole. */
+const shown = (value: Json | undefined): string =>
+  Array.isArray(value) ? value.map(String).join(', ') : JSON.stringify(value ?? null);
+
+/** Where a run differs from what it was registered as, each as `name: registered -> run`. */
 export function changesOf(
   { loop, settings }: Registration,
   run: { task?: { settings?: unknown }; config?: unknown },
 ): string[] {
-  const own = (run.task?.settings ?? {}) as { [key: string]: Json };
-  // What the task adds, as the description of its data, was not registered.
-  const registered = Object.fromEntries(Object.keys(settings).map((key) => [key, own[key] ?? null]));
+  type Values = { [key: string]: Json };
+  const changes = (before: Values, after: Values, keys: readonly string[], prefix: string): string[] =>
+    keys.flatMap((key) =>
+      differences(before[key] ?? null, after[key] ?? null).length > 0
+        ? [`${prefix}${key}: ${shown(before[key])} -> ${shown(after[key])}`]
+        : [],
+    );
+  const config = (run.config ?? {}) as Values;
   return [
-    ...differences(loop, (run.config ?? {}) as Json),
-    ...differences(settings, registered).map((line) => `task ${line}`),
+    ...changes(loop, config, [...new Set([...Object.keys(loop), ...Object.keys(config)])], ''),
+    // What the task adds, as the description of its data, was not registered.
+    ...changes(settings, (run.task?.settings ?? {}) as Values, Object.keys(settings), 'task '),
   ];
 }

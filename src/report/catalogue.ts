@@ -104,6 +104,7 @@ const COLOURED: readonly string[] = [
   'random',
   'dispersed',
   'restored',
+  'calibrated',
 ];
 
 /** Kinds of arms in the order of reading: what is compared with what stands together. */
@@ -118,6 +119,7 @@ const ARM_ORDER: readonly string[] = [
   'chosen',
   'selected',
   'dispersed',
+  'calibrated',
   'restored',
   'extrapolated',
 ];

@@ -40,6 +40,8 @@ export interface PlotSpec {
   reference?: { value: number; name: string };
   /** Large chart with arm names at the ends of the lines. */
   large?: boolean;
+  /** Bands however many arms there are; without it up to {@link BANDED}. */
+  bands?: boolean;
   /** Width and height of the drawing, where it is not one of a page. */
   size?: readonly [width: number, height: number];
 }
@@ -56,6 +58,8 @@ export const SEED_LINES = 10;
 /** More arms than these in one chart are drawn without bands and seeds: none could be told from another. */
 export const BANDED = 6;
 
+const hasBands = ({ bands, series }: PlotSpec): boolean => bands || series.length <= BANDED;
+
 function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   if (spec.range) return linearScale(spec.range[0], spec.range[1], from, to, { exact: true });
   const values = [
@@ -66,9 +70,7 @@ function valueScale(spec: PlotSpec, from: number, to: number): Scale {
     ...(spec.context ?? []),
   ].flatMap((series) =>
     series.points.flatMap((point) => [
-      ...(spec.series.length <= BANDED && point.values.length <= SEED_LINES
-        ? point.values.filter(Number.isFinite)
-        : []),
+      ...(hasBands(spec) && point.values.length <= SEED_LINES ? point.values.filter(Number.isFinite) : []),
       point.mean,
     ]),
   );
@@ -79,7 +81,7 @@ function valueScale(spec: PlotSpec, from: number, to: number): Scale {
   const high = Math.max(...values);
   if (spec.wide && low > 0 && high / low > 8) return logScale(low, high, from, to);
   // Bands count on a linear axis only: on a logarithmic one a wide band below would squeeze everything else.
-  const banded = spec.series.length <= BANDED ? spec.series : [];
+  const banded = hasBands(spec) ? spec.series : [];
   const bands = banded.flatMap((series) =>
     series.points.map((point) => point.mean + halfBand(point, spec.noise)),
   );
@@ -111,7 +113,7 @@ function drawSeries(series: Series, spec: PlotSpec, x: Scale, y: Scale): string 
   const at = (p: Point): readonly [number, number] => [x.at(p.generation), y.at(p.mean)];
   const seeds = points[0].values.length;
   let out = `<g class="arm c${colour}" data-arm="${colour}">`;
-  const banded = spec.series.length <= BANDED;
+  const banded = hasBands(spec);
   if (banded && points.some((point) => halfBand(point, spec.noise) > 0))
     out += `<path class="band" d="${bandPath(points, spec.noise, x, y)}"/>`;
   for (let seed = 0; banded && seeds > 1 && seeds <= SEED_LINES && seed < seeds; seed++) {

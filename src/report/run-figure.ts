@@ -13,6 +13,7 @@ const panel = (run: Run, key: string): PlotSpec => {
     wide,
     floor: floorOf(run, key),
     noise: noiseOf(run, key),
+    bands: true,
     series: seriesOf(run, (row) => row.metrics[key]),
   };
 };

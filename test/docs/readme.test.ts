@@ -29,6 +29,7 @@ test('every npm script, page and picture that the documents name exists', () => 
     'CHANGELOG.md',
     'docs/loop.md',
     'docs/physics.md',
+    'docs/results.md',
     'docs/training.md',
   ]) {
     const text = readFileSync(file, 'utf8');

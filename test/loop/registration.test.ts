@@ -60,6 +60,9 @@ test('changes on the command line are named; the task may add to its settings', 
   run.config = { ...loop, generations: 3 };
   run.task.settings.dModel = 64;
   assert.equal(changesOf(registration, run), ['generations: 10 -> 3', 'task dModel: 96 -> 64']);
+  run.config = { ...loop, arms: ['baseline', 'corrected'] };
+  assert.match(changesOf(registration, run)[0], /^arms: baseline, uncorrected, .* -> baseline, corrected$/);
+  run.config = { ...loop, generations: 3 };
   const config = `${JSON.stringify(run)}\n`;
   const judgement = judgeRun(registration, config, [], []);
   assert.is(judgement.claims[0].verdict, 'not decidable');

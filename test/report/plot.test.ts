@@ -54,6 +54,22 @@ test('wide values get a logarithmic axis only where it is allowed, and say so', 
   assert.ok(Math.abs(points[0][1] - 2 * points[1][1] + points[2][1]) < 0.3, 'equal ratios, equal steps');
 });
 
+test('bands and seeds are left out where too many arms share a chart, unless they are asked for', () => {
+  const many = (count: number): Series[] =>
+    Array.from({ length: count }, (_, i) => series(i, [10 + i, 20 + i]));
+  const bands = (text: string): number => text.match(/class="band"/g)?.length ?? 0;
+  assert.is(bands(draw(many(6), { noise: 5 })), 6);
+  assert.is(bands(draw(many(7), { noise: 5 })), 0);
+  assert.is(bands(draw(many(7), { noise: 5, bands: true })), 7);
+});
+
+test('other arms behind one, and what was measured under what was smoothed', () => {
+  const text = draw([series(0, [10, 20])], { context: [series(1, [5, 40])], raw: [series(0, [12, 18])] });
+  assert.is(text.match(/class="context"/g)?.length, 1);
+  assert.is(text.match(/class="raw"/g)?.length, 1);
+  assert.ok(ticks(text).has('40'), 'the axis holds the others');
+});
+
 test('the band of one seed is the noise of an evaluation, that of several the confidence interval of their mean', () => {
   const band = (text: string): string => text.match(/<path class="band" d="([^"]+)"/)?.[1] ?? '';
   assert.is(band(draw([series(0, [10, 20, 30])])), '');

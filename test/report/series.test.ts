@@ -99,7 +99,7 @@ test('arms and metrics have a fixed order; an arm keeps its colour whichever oth
   assert.equal(orderArms(['selected', 'uncorrected', 'own']), [
     { arm: 'uncorrected', colour: 1 },
     { arm: 'selected', colour: 4 },
-    { arm: 'own', colour: 10 },
+    { arm: 'own', colour: 11 },
   ]);
   // The variants of a kind stand with it, and 24 arms have 24 colour numbers.
   const variants = orderArms(['restored', 'corrected@gamma=1', 'baseline', 'corrected']);

@@ -1,4 +1,3 @@
-import type { LoopConfig } from '../../loop/config.js';
 import { LoopError } from '../../loop/errors.js';
 
 /** The motion task's own settings; the loop's are in LoopConfig. */
@@ -88,16 +87,6 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   evaluationStride: 8,
   realStride: 5,
   evaluatorSteps: 300,
-});
-
-/** A run of a minute that goes through every stage; too short to say anything about collapse. */
-export const QUICK_CONFIG: Readonly<Partial<LoopConfig>> = Object.freeze({
-  generations: 2,
-  n: 32,
-  stepsGen0: 150,
-  stepsPerGeneration: 20,
-  evaluationCount: 32,
-  noiseRepeats: 2,
 });
 
 const SCHEDULES = ['constant', 'cosine'];
