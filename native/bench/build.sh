@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # native/bench/build.sh FOLDER: builds native_test and native_bench with a C++ compiler and, where it is found, nvcc; no CMake, no
-# Node: for a bare GPU machine. As in CMakeLists.txt, but the compiler is not asked what it knows.
+# Node: for a bare GPU machine. Flags are those of CMakeLists.txt.
 #
 # CXX and NVCC name the compilers, SELFCORRECT_CUDA_ARCHS the GPUs (default native: those of this machine), ISAS the instruction sets
 # of native/isa/flags.txt, LEVEL the optimisation, JOBS the compilers at a time. SELFCORRECT_CUDA=off leaves nvcc out.
@@ -29,6 +29,10 @@ for isa in $ISAS; do each+="X($isa)"; done
 
 cxx="$CXX -std=gnu++20 $LEVEL -ffp-contract=off -fno-math-errno -fno-trapping-math -fPIC -w -Inative"
 kernels="$cxx -fno-tree-slp-vectorize"
+knows() { $CXX "$@" -x c++ -fsyntax-only /dev/null 2>/dev/null; }
+sra= schedule=
+if knows --param=sra-max-scalarization-size-Ospeed=20000; then sra=--param=sra-max-scalarization-size-Ospeed=20000; fi
+if knows -fschedule-insns -fsched-pressure; then schedule="-fschedule-insns -fsched-pressure"; fi
 # A line for every file: its object, and the command that makes it. What takes longest comes first.
 plan() {
   if [ -n "$NVCC" ]; then
@@ -45,8 +49,10 @@ plan() {
     echo "emulated/$source.o $kernels -DSC_ISA=emulated -DSC_ONE_LANE -DSC_GROUPED -c $source"
   done
   for isa in $ISAS; do
+    local more=$sra
+    if [[ $isa == avx512* ]]; then more+=" $schedule"; fi
     for source in $(grep '^native/' native/isa/sources.txt); do
-      echo "$isa/$source.o $kernels -DSC_ISA=$isa $(sed -n "s/^$isa //p" native/isa/flags.txt) -c $source"
+      echo "$isa/$source.o $kernels -DSC_ISA=$isa $more $(sed -n "s/^$isa //p" native/isa/flags.txt) -c $source"
     done
   done
   for source in $(find native -name '*.cpp' | grep -vE '^native/(bench|binding|test)/|/cuda/(emulated[^/]*|fibers)[.]cpp$'); do
