@@ -13,7 +13,8 @@
 # to be committed as bench/results/MACHINE/. Each part has a time limit; one that fails or is missing costs no other. It ends with 0
 # where the GPU gave the processor's bytes and was timed.
 #
-# --emulated tries the script on a machine without a GPU, on the emulated device and at small sizes: no figures of a GPU.
+# --emulated tries the script on a machine without a GPU, on the emulated device and at small sizes: no figures of a GPU. BUILT names
+# a folder with native_test and native_bench, which are then not built.
 set -uo pipefail
 device=cuda
 if [ "${1:-}" = --emulated ]; then
@@ -24,10 +25,14 @@ if [ $# -ne 1 ]; then
   echo "usage: native/bench/gpu.sh [--emulated] FOLDER" >&2
   exit 2
 fi
-mkdir -p "$1"
-out=$(cd "$1" && pwd)
+out=$(realpath -m "$1")
+if [ $device = emulated ] && [[ $out/ == */bench/results/* ]]; then
+  echo "Expected a folder outside bench/results for --emulated but received $1" >&2
+  exit 2
+fi
+mkdir -p "$out"
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build/gpu-$device}
+build=${BUILT:-build/gpu-$device}
 limit=${LIMIT:-530} # s in all
 : >"$out/log.txt"
 : >"$out/parts.txt"
@@ -86,7 +91,12 @@ if [ $device = emulated ]; then
   export ISAS=scalar LEVEL=-O1 SELFCORRECT_CUDA=off
 fi
 started=0
-if part build 240 native/bench/build.sh "$build"; then started=1; fi
+if [ -n "${BUILT:-}" ]; then
+  note build "left out: BUILT is $BUILT"
+  started=1
+elif part build 240 native/bench/build.sh "$build"; then
+  started=1
+fi
 cp "$build"/cuda/native/cuda/*.cu.o.log "$out/ptxas.txt" 2>/dev/null
 
 same=1 timed=1
@@ -125,14 +135,61 @@ for check in memcheck racecheck; do
   fi
 done
 
-# A counter of the profile, in the unit of its second line.
-counter() {
-  [ -s "$out/ncu.csv" ] || return 0
-  python3 - "$out/ncu.csv" "$1" 2>/dev/null <<'PY'
+# The counters of the profile as a table, and what follows from them.
+roofline() {
+  python3 - "$out/ncu.csv" <<'PY'
 import csv, sys
+
 rows = list(csv.reader(line for line in open(sys.argv[1]) if line.startswith('"')))
-at = rows[0].index(sys.argv[2])
-print(rows[2][at], rows[1][at])
+names, units, values = rows[0], rows[1], rows[2]
+SCALE = {"byte": 1, "Kbyte": 1e3, "Mbyte": 1e6, "Gbyte": 1e9, "ns": 1e-9, "nsecond": 1e-9, "us": 1e-6, "usecond": 1e-6, "ms": 1e-3,
+         "msecond": 1e-3, "s": 1, "second": 1}
+
+
+def of(name):
+    if name not in names:
+        return None
+    at = names.index(name)
+    try:
+        return float(values[at].replace(",", "")) * SCALE.get(units[at], 1)
+    except ValueError:
+        return None
+
+
+def line(what, value):
+    if value is not None:
+        print(f"| {what} | {value:.4g} |")
+
+
+def flops(kind):
+    add, mul, fma = (of(f"smsp__sass_thread_inst_executed_op_{kind}{op}_pred_on.sum") for op in ("add", "mul", "fma"))
+    return None if None in (add, mul, fma) else add + mul + 2 * fma
+
+
+print("| | |\n| --- | --- |")
+seconds, single, double = of("gpu__time_duration.sum"), flops("f"), flops("d")
+read, written = of("dram__bytes_read.sum"), of("dram__bytes_write.sum")
+line("blocks of 32 motions", of("launch__grid_size"))
+line("time, s", seconds)
+line("single precision operations", single)
+line("double precision operations", double)
+if seconds and single:
+    line("single precision, TFLOP/s", single / seconds / 1e12)
+if None not in (read, written):
+    line("device memory, bytes", read + written)
+    if seconds:
+        line("device memory, GB/s", (read + written) / seconds / 1e9)
+    if single and read + written > 0:
+        line("operations a byte of device memory", single / (read + written))
+line("L2, bytes", of("lts__t_bytes.sum"))
+line("L1, bytes", of("l1tex__t_bytes.sum"))
+line("registers a thread", of("launch__registers_per_thread"))
+line("occupancy that registers allow, %", of("sm__maximum_warps_per_active_cycle_pct"))
+line("occupancy reached, %", of("sm__warps_active.avg.pct_of_peak_sustained_active"))
+line("multiprocessors' throughput, % of peak", of("sm__throughput.avg.pct_of_peak_sustained_elapsed"))
+line("device memory's throughput, % of peak", of("gpu__dram_throughput.avg.pct_of_peak_sustained_elapsed"))
+line("L2's throughput, % of peak", of("lts__throughput.avg.pct_of_peak_sustained_elapsed"))
+line("L1's throughput, % of peak", of("l1tex__throughput.avg.pct_of_peak_sustained_active"))
 PY
 }
 {
@@ -155,18 +212,7 @@ PY
     echo
     echo "The track kernel by ncu, one launch for $profiled motions, of which a block has 32:"
     echo
-    echo "| counter | |"
-    echo "| --- | --- |"
-    for name in launch__grid_size gpu__time_duration.sum dram__bytes_read.sum dram__bytes_write.sum lts__t_bytes.sum l1tex__t_bytes.sum \
-      launch__registers_per_thread launch__occupancy_limit_registers sm__warps_active.avg.pct_of_peak_sustained_active \
-      sm__maximum_warps_per_active_cycle_pct sm__throughput.avg.pct_of_peak_sustained_elapsed \
-      gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed smsp__inst_executed.sum \
-      smsp__sass_thread_inst_executed_op_fadd_pred_on.sum smsp__sass_thread_inst_executed_op_fmul_pred_on.sum \
-      smsp__sass_thread_inst_executed_op_ffma_pred_on.sum smsp__sass_thread_inst_executed_op_dadd_pred_on.sum \
-      smsp__sass_thread_inst_executed_op_dmul_pred_on.sum smsp__sass_thread_inst_executed_op_dfma_pred_on.sum; do
-      value=$(counter $name)
-      [ -n "$value" ] && echo "| $name | $value |"
-    done
+    roofline || echo "Not read (python3): see ncu.csv."
   fi
   if [ -s "$out/ptxas.txt" ]; then
     echo

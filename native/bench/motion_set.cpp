@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "batch/batch.h"
+#include "binding/report_table.h"
 #include "control/step_probe.h"
 #include "reference/build.h"
 #include "test/motions.h"
@@ -18,7 +20,10 @@ bool tracked_at_once(const Report& report) {
   return report.status == Status::kOk && report.rung == 0 && report.reason == Reason::kNone;
 }
 
-bool same(const Report& a, const Report& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+bool same(const Report& a, const Report& b) {
+  return std::all_of(std::begin(binding::kReportColumns), std::end(binding::kReportColumns),
+                     [&](const auto& column) { return column.read(a) == column.read(b); });
+}
 
 }  // namespace
 
@@ -69,7 +74,7 @@ Motions::Motions(const MotionSet& set, int count) : set_(set) {
 const Batch& Motions::batch() {
   std::fill(out_.begin(), out_.end(), -1.0f);
   std::fill(labels_.begin(), labels_.end(), uint8_t{255});
-  std::memset(reports_.data(), 0, reports_.size() * sizeof(Report));  // what lies between its fields, too
+  std::fill(reports_.begin(), reports_.end(), Report{});
   return batch_;
 }
 

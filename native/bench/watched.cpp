@@ -28,6 +28,7 @@ class WatchedStream : public gpu::Stream {
     stages_.kernel[at] += seconds([&] { stream_->launch(kernel, args, motions); });
   }
   void mark(int mark) override { stream_->mark(mark); }
+  bool reached(int mark) override { return stream_->reached(mark); }
   void wait(int mark) override { stream_->wait(mark); }
 
  private:

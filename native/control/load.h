@@ -45,9 +45,11 @@ template <class F>
 SC_INLINE void add_soles(const Grip<F>& grip, Load<F>& load) {
   constexpr int soles[kLabels] = {7, 10, 8, 11};
   SC_LOOP
-  for (int i = 0; i < kLabels; i++) SC_LOOP
-  for (int p = kPoints.begin[soles[i]]; p < kPoints.end[soles[i]]; p++)
-    load.sole[i] = load.sole[i] + grip.normal[p];
+  for (int i = 0; i < kLabels; i++) {
+    SC_LOOP
+    for (int p = kPoints.begin[soles[i]]; p < kPoints.end[soles[i]]; p++)
+      load.sole[i] = load.sole[i] + grip.normal[p];
+  }
 }
 
 }  // namespace SC_ISA

@@ -136,7 +136,7 @@ foreach(source IN LISTS cuda_sources)
   list(APPEND SC_CUDA_OBJECTS ${object})
 endforeach()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/cuda)
-add_custom_target(cuda_objects DEPENDS ${SC_CUDA_OBJECTS}) # by itself, so that it does not wait for what is linked with it
+add_custom_target(cuda_objects DEPENDS ${SC_CUDA_OBJECTS}) # by itself: nothing is waited for
 set(SC_CUDA ON)
 string(REPLACE ";" ", " wanted "${wanted}")
 message(STATUS "CUDA: on, by ${SC_NVCC} for GPUs of ${wanted}")

@@ -133,17 +133,10 @@ class NvidiaDevice : public Device {
  public:
   Properties properties() override {
     take();
-    Properties found;
-    cudaDeviceProp device;
-    check(cudaGetDeviceProperties(&device, kFirst), "when it was asked what it is");
-    check(cudaMemGetInfo(&found.memory_free, &found.memory_total), "when it was asked for its memory");
-    check(cudaDriverGetVersion(&found.driver), "when its driver was asked for its version");
-    check(cudaRuntimeGetVersion(&found.runtime), "when the runtime was asked for its version");
-    found.name = device.name;
-    found.multiprocessors = device.multiProcessorCount;
-    found.capability_major = device.major;
-    found.capability_minor = device.minor;
-    return found;
+    static const Properties unchanging = ask();  // what the driver takes its time to say
+    Properties now = unchanging;
+    check(cudaMemGetInfo(&now.memory_free, &now.memory_total), "when it was asked for its memory");
+    return now;
   }
 
   void* allocate(size_t bytes) override {
@@ -186,6 +179,18 @@ class NvidiaDevice : public Device {
   }
 
  private:
+  static Properties ask() {
+    Properties found;
+    cudaDeviceProp device;
+    check(cudaGetDeviceProperties(&device, kFirst), "when it was asked what it is");
+    check(cudaDriverGetVersion(&found.driver), "when its driver was asked for its version");
+    check(cudaRuntimeGetVersion(&found.runtime), "when the runtime was asked for its version");
+    found.name = device.name;
+    found.multiprocessors = device.multiProcessorCount;
+    found.capability_major = device.major;
+    found.capability_minor = device.minor;
+    return found;
+  }
   // For this thread.
   static void take() { check(cudaSetDevice(kFirst), "when it was chosen"); }
 };

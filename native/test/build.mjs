@@ -1,6 +1,6 @@
 // Builds native_test for the tests of test/native-builds: `node native/test/build.mjs [BUILD...]`, all when none is named.
-// `o3` links what the addon is made of (npm run build), and also makes the addon with the emulated device; the others are presets of CMakePresets.json. A compiler that is
-// missing is a note here, and a failure where CI is set.
+// `o3` links what the addon is made of (npm run build), and makes native_bench and the addon with the emulated device, too; the
+// others are presets of CMakePresets.json. A compiler that is missing is a note here, and a failure where CI is set.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
@@ -39,7 +39,7 @@ for (const name of wanted.length > 0 ? wanted : Object.keys(COMPILERS)) {
   const started = performance.now();
   const folder = name === 'o3' ? 'build' : `build/test/${name}`;
   if (name !== 'o3') cmake('--preset', name);
-  const targets = ['native_test', ...(name === 'o3' ? ['selfcorrect-emulated'] : [])];
+  const targets = ['native_test', ...(name === 'o3' ? ['native_bench', 'selfcorrect-emulated'] : [])];
   cmake('--build', folder, '--target', ...targets, '--parallel', String(availableParallelism()));
   console.log(`${folder}/native_test  ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }

@@ -46,8 +46,8 @@ void lengths(const Scale& scale) {
 // The jobs whose motions go everywhere; few of them, for they are run often.
 Scale few(const Scale& scale) {
   Scale result = scale;
-  result.motions = std::min(36, scale.motions);
-  result.sampled = std::min(9, scale.sampled);
+  result.motions = std::max(12, scale.motions / 3);
+  result.sampled = scale.sampled / 2;
   return result;
 }
 

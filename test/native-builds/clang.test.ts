@@ -1,4 +1,4 @@
 // Another compiler gives the same bytes.
 import { runNativeTests } from '../support/native-test.js';
 
-runNativeTests('clang', { only: ['golden', 'threads', 'sizes', 'order'] });
+runNativeTests('clang', { only: ['golden', 'threads', 'sizes', 'order', 'cuda-bytes'] });

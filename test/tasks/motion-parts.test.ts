@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cudaState } from '../../src/correct/device.js';
 import { Normalisation } from '../../src/generator/index.js';
 import { kineticFeatures } from '../../src/metrics/kinetic-features.js';
 import { FEATURE_SIZE } from '../../src/motion/features.js';
 import { FRAME_SIZE } from '../../src/motion/motion.js';
 import { Random } from '../../src/random/random.js';
-import { placeboCorrector, smoothNoise } from '../../src/tasks/motion/correctors.js';
+import { physicsCorrector, placeboCorrector, smoothNoise } from '../../src/tasks/motion/correctors.js';
 import { joinSamples, jointsOf, motionAt, takeSamples } from '../../src/tasks/motion/samples.js';
 import { SelectionSpace, transportSelector } from '../../src/tasks/motion/selection.js';
 import { DEFAULT_MOTION_SETTINGS } from '../../src/tasks/motion/settings.js';
@@ -87,6 +88,17 @@ test('sets of samples are taken and joined in order', () => {
   const size = frames * FEATURE_SIZE;
   assert.equal(taken.features.subarray(0, size), samples.features.subarray(2 * size, 3 * size));
   assert.equal(taken.features.subarray(size, 2 * size), taken.features.subarray(2 * size));
+});
+
+test('the corrector of the loop runs on the device asked for', async () => {
+  const fid = () => 0;
+  const physics = physicsCorrector({ settings: DEFAULT_MOTION_SETTINGS, threads: 1, device: 'cuda', fid });
+  const samples = encodeSamples(windows.slice(0, 2), frames);
+  const code = await physics.correct(samples, { seed: 1, generation: 1, gamma: 1 }).then(
+    () => undefined,
+    (error) => error.code,
+  );
+  assert.is(code, cudaState().available ? undefined : 'ERR_CUDA');
 });
 
 test('the placebo moves by exactly the size it is matched to, smoothly, and knows nothing but its key', async () => {
