@@ -20,7 +20,7 @@ namespace selfcorrect::emulation {
 
 namespace {
 
-constexpr size_t kStack = 512 << 10;  // bytes
+constexpr size_t kStack = 256 << 10;  // bytes; AddressSanitizer clears twice that slowly, at every switch
 
 // A line of execution, and what sanitizers want to know of it.
 struct Line {
