@@ -91,29 +91,50 @@ mkdirSync(data);
 for (const { name, joints } of proceduralMotions({ count: 26, seconds: [3.2, 3.5] }))
   writeFileSync(join(data, `${name}.npy`), writeNpy([joints.length / 66, 22, 3], joints));
 
-const TINY = [
-  '--data',
-  data,
-  '--arms',
-  'uncorrected,corrected',
-  '--generations',
-  '2',
-  '--n',
-  '8',
-  '--steps-gen0',
-  '6',
-  '--steps',
-  '2',
-  '--evaluation',
-  '16',
-];
+/** A protocol of the user's own, small enough for a test. */
+const tiny = join(dir, 'tiny.json');
+writeFileSync(
+  tiny,
+  JSON.stringify({
+    format: 1,
+    description: 'for a test',
+    loop: {
+      arms: ['uncorrected', 'corrected'],
+      n: 8,
+      stepsGen0: 6,
+      stepsPerGeneration: 2,
+      evaluationCount: 16,
+      noiseRepeats: 2,
+    },
+    motion: { dModel: 16, layers: 1, heads: 2, ff: 16, samplerSteps: 4, batch: 8, evaluatorSteps: 4 },
+    preregistration: {
+      question: 'Does it run?',
+      primary: 'fid',
+      claims: [
+        {
+          name: 'A generation is done in an hour',
+          kind: 'gate',
+          all: [{ type: 'cost', arm: 'corrected', atMost: 3600 }],
+        },
+      ],
+    },
+  }),
+);
+const TINY = ['--protocol', tiny, '--data', data, '--generations', '2'];
 
 test('a loop that is killed, then interrupted, ends with the same numbers as one that was not', async () => {
   const whole = join(dir, 'whole');
   const broken = join(dir, 'broken');
   const first = await cli(['loop', ...TINY, '--out', whole]);
   assert.is(first.code, 0, first.err);
-  assert.match(readFileSync(join(whole, 'report.html'), 'utf8'), /<html/);
+  const page = readFileSync(join(whole, 'report.html'), 'utf8');
+  assert.match(page, /<html/);
+  assert.match(page, /Run with changes to the protocol: generations: 10 -&gt; 2\./);
+  assert.match(page, /id="compare"/);
+  const verdicts = JSON.parse(readFileSync(join(whole, 'verdicts.json'), 'utf8'));
+  assert.is(verdicts.protocol, 'tiny');
+  assert.is(verdicts.beforeResults, true);
+  assert.is(verdicts.claims[0].verdict, 'met');
 
   const stopAt = (units: number, signal: NodeJS.Signals) => (out: string, child: ChildProcess) => {
     if (out.split('"event":"unit"').length > units && !stoppedAlready.has(child)) {
@@ -139,6 +160,10 @@ test('a loop that is killed, then interrupted, ends with the same numbers as one
   const other = await cli(['loop', ...TINY, '--lambda', '0.5', '--out', whole]);
   assert.is(other.code, 1);
   assert.match(other.err, /lambda: 1 -> 0\.5/);
+  // Nor can the claims be others once results are there.
+  const { code, err } = await cli(['loop', '--data', data, '--out', whole]);
+  assert.is(code, 1);
+  assert.match(err, /Expected the protocol .* was registered for but received a different one/);
 });
 
 test.run();
