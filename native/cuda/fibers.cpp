@@ -20,7 +20,7 @@ namespace selfcorrect::emulation {
 
 namespace {
 
-constexpr size_t kStack = 512 << 10;  // bytes
+constexpr size_t kStack = 256 << 10;  // bytes; AddressSanitizer clears twice that slowly, at every switch
 
 // A line of execution, and what sanitizers want to know of it.
 struct Line {
@@ -50,7 +50,8 @@ class Fibers {
   const std::function<void()>& body_;
   Line main_, fibers_[kFibers];
   int running_ = 0;
-  char arrived_ = 0, going_ = 0;  // ThreadSanitizer's: places that order what is before and after a sync
+  // ThreadSanitizer's: places that order what is before and after a sync.
+  [[maybe_unused]] char arrived_ = 0, going_ = 0;
   unsigned char slots_[2][kFibers][8] = {};
 };
 

@@ -41,7 +41,7 @@ struct Touches {
 
   SC_INLINE bool never(int p) const { return !(ever >> p & 1); }
 };
-static_assert(kMaxPoints <= 32);
+static_assert(kMaxPoints <= 32 && 3 * kMaxPoints <= kScratch);
 
 // Marks the touching points of a cluster. Returns the lowest of its points.
 SC_STAGE F see_cluster(const Humanoid& humanoid, const Cluster& cluster, const Vec3<F>& joint,

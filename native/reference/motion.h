@@ -39,7 +39,7 @@ struct Scratch {
   double* next = nullptr;
   int stride = 0;
 };
-constexpr int kScratch = 160;  // series
+constexpr int kScratch = 88;  // series; measure_body() takes most, three for each of the humanoid's points
 
 constexpr int kBeside = 2 * kGroup;                                      // numbers filtered side by side
 constexpr int kGiven = (kJoints * 3 + kBeside - 1) / kBeside * kBeside;  // room for whole blocks of them
