@@ -230,7 +230,11 @@ test('progress grows, the event loop stays free, and an abort ends a long motion
 test('what Rapier cannot do is said', async () => {
   for (const [options, code, message] of [
     [{ device: 'rapier', sampling: true }, 'ERR_RANGE', /no sampling on device 'rapier' but received 32/],
-    [{ device: 'gpu' }, 'ERR_RANGE', /^Expected 'auto', 'cpu' or 'rapier' for device but received "gpu"$/],
+    [
+      { device: 'gpu' },
+      'ERR_RANGE',
+      /^Expected 'auto', 'cpu', 'cuda' or 'rapier' for device but received "gpu"$/,
+    ],
   ] as [CorrectOptions, string, RegExp][])
     try {
       await correctBatch([{ joints: waving(10) }], options);
