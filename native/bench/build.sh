@@ -85,7 +85,7 @@ if [ -n "$NVCC" ]; then
     while read -r place; do ls "$place/libcudart_static.a" 2>/dev/null || true; done | head -n 1)
   libraries=("$cudart" "${libraries[@]}" -lrt)
 fi
-corrector=$(find core emulated cuda $ISAS -name '*.o' 2>/dev/null)
+corrector=$(find core emulated $ISAS ${NVCC:+cuda} -name '*.o')
 $CXX programs/native/test/*.o $corrector "${libraries[@]}" -o native_test
 $CXX programs/native/bench/*.o programs/native/test/motions.cpp.o $corrector "${libraries[@]}" -o native_bench
 echo "$folder/native_test $folder/native_bench: ${NVCC:-no nvcc}, $ISAS"

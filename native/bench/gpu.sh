@@ -219,7 +219,7 @@ PY
     echo "Registers and stack by ptxas:"
     echo
     echo '```'
-    grep -E "Compiling entry|Function properties|bytes stack|Used [0-9]+ registers" "$out/ptxas.txt"
+    grep -E "Compiling entry|Used [0-9]+ registers" "$out/ptxas.txt"
     echo '```'
   fi
 } >"$out/summary.md"
