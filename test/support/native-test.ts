@@ -18,8 +18,8 @@ interface Run {
   emulator?: string[];
 }
 
-/** What AddressSanitizer says once where there are fibers (native/cuda/fibers.cpp), which tell it of their switches. */
-const FIBERS = /^==\d+==WARNING: ASan doesn't fully support makecontext\/swapcontext functions .*\n/m;
+/** What AddressSanitizer says, once or from several threads at a time, where there are fibers (native/cuda/fibers.cpp), which tell it of their switches. */
+const FIBERS = /^==\d+==WARNING: ASan doesn't fully support makecontext\/swapcontext functions .*\n/gm;
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
