@@ -13,6 +13,7 @@ const CLIENT_FILES = [
   'create-stage',
   'page-style',
   'turning',
+  'playback',
   'timeline',
   'charts',
   'viewer',

@@ -2,6 +2,7 @@ import type { Camera } from './camera.js';
 import { inContact, type PackedMotion, poseAt, unpackJoints } from './codec.js';
 import { createStage } from './create-stage.js';
 import { cssColour, find, pageTheme } from './page-style.js';
+import { Playback } from './playback.js';
 import type { Figure } from './stage.js';
 import { turnByPointer } from './turning.js';
 
@@ -91,9 +92,8 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
     message.hidden = false;
   });
   root.dataset.kind = stage.kind;
-  const [row, play] = [find(root, '.slots'), find<HTMLButtonElement>(root, '.play')];
+  const row = find(root, '.slots');
   const scrub = find<HTMLInputElement>(root, '.scrub');
-  const speed = find<HTMLSelectElement>(root, '.speed');
   const every = find<HTMLInputElement>(root, '.every-generation');
   const time = find(root, '.time');
   const buttons = [...root.querySelectorAll<HTMLElement>('[data-prompt]')];
@@ -105,8 +105,8 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
   let slots = firstSlots(data, window.innerWidth < 640 ? 2 : 5);
   let prompt = 0;
   let shown: (Shown | undefined)[] = [];
-  let [at, frames, fps] = [0, 1, 20];
-  let [playing, stale, previous] = [false, true, 0];
+  let [frames, fps] = [1, 20];
+  const playback = new Playback(find(root, '.play'), find(root, '.speed'), () => ({ frames, fps }), draw);
   every.max = String(timeline.length - 1);
   every.value = every.max;
 
@@ -120,13 +120,13 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
     });
     frames = Math.max(1, ...shown.map((one) => one?.motion.frames ?? 1));
     fps = shown.find((one) => one)?.motion.fps ?? 20;
-    at = Math.min(at, frames - 1);
+    playback.at = Math.min(playback.at, frames - 1);
     scrub.max = String(frames - 1);
     for (const [i, button] of buttons.entries()) button.setAttribute('aria-pressed', String(i === prompt));
     root.dataset.prompt = String(prompt);
     root.style.setProperty('--slots', String(slots.length));
     root.dataset.slots = slots.map(({ arm, generation }) => `${arm}:${generation}`).join(' ');
-    stale = true;
+    playback.stale = true;
   }
 
   function option(value: number, label: string, chosen: number): HTMLOptionElement {
@@ -191,13 +191,13 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
   }
 
   function draw(): void {
-    const frame = Math.round(at);
+    const frame = Math.round(playback.at);
     const cameras: Camera[] = [];
     const views = shown.map((one, i): Figure[] => {
       cameras.push({ ...view });
       if (!one) return [];
       const last = one.motion.frames - 1;
-      const pose = poseAt(one.joints, Math.min(at, last), new Float32Array(66));
+      const pose = poseAt(one.joints, Math.min(playback.at, last), new Float32Array(66));
       cameras[i] = { ...view, target: [pose[0], 0.85, pose[2]] };
       const { contacts } = one.motion;
       const own = Math.min(frame, last);
@@ -210,29 +210,8 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
     for (const camera of cameras) camera.distance *= narrow;
     stage.draw(views, cameras, pageTheme(), box.width, box.height);
     scrub.value = String(frame);
-    time.textContent = `${(at / fps).toFixed(2)} / ${((frames - 1) / fps).toFixed(2)} s`;
+    time.textContent = `${(playback.at / fps).toFixed(2)} / ${((frames - 1) / fps).toFixed(2)} s`;
     root.dataset.frame = String(frame);
-  }
-
-  function setPlaying(on: boolean): void {
-    playing = on;
-    play.setAttribute('aria-label', on ? 'pause' : 'play');
-    play.classList.toggle('on', on);
-    stale = true;
-  }
-
-  function loop(now: number): void {
-    if (playing) {
-      at += (Math.min(100, now - previous) / 1000) * fps * Number(speed.value);
-      if (at > frames - 1) at = frames > 1 ? at % (frames - 1) : 0;
-      stale = true;
-    }
-    previous = now;
-    if (stale) {
-      stale = false;
-      draw();
-    }
-    requestAnimationFrame(loop);
   }
 
   for (const [i, button] of buttons.entries())
@@ -240,11 +219,10 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
       prompt = i;
       change();
     });
-  play.addEventListener('click', () => setPlaying(!playing));
   scrub.addEventListener('input', () => {
-    setPlaying(false);
-    at = Number(scrub.value);
-    stale = true;
+    playback.pause();
+    playback.at = Number(scrub.value);
+    playback.stale = true;
   });
   every.addEventListener('input', () => {
     const wanted = timeline[Number(every.value)];
@@ -268,16 +246,16 @@ async function compare(root: HTMLElement, data: PackedPrompts): Promise<void> {
     change();
   });
   turnByPointer(canvas, view, () => {
-    stale = true;
+    playback.stale = true;
   });
   new ResizeObserver(() => {
-    stale = true;
+    playback.stale = true;
   }).observe(canvas.parentElement!);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     writeSlots();
-    stale = true;
+    playback.stale = true;
   });
   change();
   root.dataset.ready = 'true';
-  requestAnimationFrame(loop);
+  playback.start();
 }

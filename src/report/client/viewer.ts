@@ -2,6 +2,7 @@ import type { Camera } from './camera.js';
 import { inContact, type PackedMotion, poseAt, unpackJoints } from './codec.js';
 import { createStage } from './create-stage.js';
 import { cssColour, find, pageTheme } from './page-style.js';
+import { Playback } from './playback.js';
 import type { Figure } from './stage.js';
 import { drawTimeline, frameUnder } from './timeline.js';
 import { turnByPointer } from './turning.js';
@@ -25,9 +26,7 @@ export async function startViewer(): Promise<void> {
   root.dataset.kind = stage.kind;
   const timeline = find<HTMLCanvasElement>(root, '.timeline');
   const scrub = find<HTMLInputElement>(root, '.scrub');
-  const play = find<HTMLButtonElement>(root, '.play');
   const follow = find<HTMLInputElement>(root, '.follow');
-  const speed = find<HTMLSelectElement>(root, '.speed');
   const time = find(root, '.time');
   const tags = find(root, '.tags');
   const choices = [...document.querySelectorAll<HTMLElement>('[data-motion]')];
@@ -36,24 +35,21 @@ export async function startViewer(): Promise<void> {
   let motion = motions[0];
   let after: Float32Array = new Float32Array();
   let before: Float32Array | undefined;
-  let at = 0;
-  let playing = false;
   let layout: Layout = 'side';
-  let stale = true;
-  let previous = 0;
+  const playback = new Playback(find(root, '.play'), find(root, '.speed'), () => motion, draw);
 
   const poses = [new Float32Array(66), new Float32Array(66)];
   function views(): Figure[][] {
-    const frame = Math.round(at);
+    const frame = Math.round(playback.at);
     const now: Figure = {
-      pose: poseAt(after, at, poses[0]),
+      pose: poseAt(after, playback.at, poses[0]),
       colour: cssColour(`--c${motion.colour}`),
       ghost: false,
       contacts: [inContact(motion.contacts, frame, 0), inContact(motion.contacts, frame, 1)],
     };
     if (!before || layout === 'after') return [[now]];
     const was: Figure = {
-      pose: poseAt(before, at, poses[1]),
+      pose: poseAt(before, playback.at, poses[1]),
       colour: cssColour('--before'),
       ghost: layout === 'over',
       contacts: [inContact(motion.contactsBefore!, frame, 0), inContact(motion.contactsBefore!, frame, 1)],
@@ -70,38 +66,16 @@ export async function startViewer(): Promise<void> {
     aim(drawn[drawn.length - 1][0].pose);
     const box = canvas.parentElement!.getBoundingClientRect();
     stage.draw(drawn, camera, pageTheme(), box.width, box.height);
-    drawTimeline(timeline, motion, at, {
+    drawTimeline(timeline, motion, playback.at, {
       after: cssColour(`--c${motion.colour}`),
       before: cssColour('--before'),
       ink: cssColour('--ink'),
       faint: cssColour('--rule'),
       contact: cssColour('--contact'),
     });
-    scrub.value = String(Math.round(at));
-    time.textContent = `${(at / motion.fps).toFixed(2)} / ${((motion.frames - 1) / motion.fps).toFixed(2)} s · frame ${Math.round(at)}`;
-    root!.dataset.frame = String(Math.round(at));
-  }
-
-  function loop(now: number): void {
-    if (playing) {
-      const last = motion.frames - 1;
-      at += (Math.min(100, now - previous) / 1000) * motion.fps * Number(speed.value);
-      if (at > last) at = last > 0 ? at % last : 0;
-      stale = true;
-    }
-    previous = now;
-    if (stale) {
-      stale = false;
-      draw();
-    }
-    requestAnimationFrame(loop);
-  }
-
-  function setPlaying(on: boolean): void {
-    playing = on;
-    play.setAttribute('aria-label', on ? 'pause' : 'play');
-    play.classList.toggle('on', on);
-    stale = true;
+    scrub.value = String(Math.round(playback.at));
+    time.textContent = `${(playback.at / motion.fps).toFixed(2)} / ${((motion.frames - 1) / motion.fps).toFixed(2)} s · frame ${Math.round(playback.at)}`;
+    root!.dataset.frame = String(Math.round(playback.at));
   }
 
   function setLayout(next: Layout): void {
@@ -111,7 +85,7 @@ export async function startViewer(): Promise<void> {
     }
     root!.dataset.layout = before ? next : 'after';
     tags.hidden = !before;
-    stale = true;
+    playback.stale = true;
   }
 
   /** Places the camera so that the whole figure, or with a standing camera the whole path, is in the picture. */
@@ -128,14 +102,14 @@ export async function startViewer(): Promise<void> {
     const narrow =
       canvas.clientWidth / canvas.clientHeight / (before && layout === 'side' ? 2 : 1) < 0.8 ? 1.25 : 1;
     camera.distance = (follow.checked ? 4.4 : Math.max(4.4, 3.4 + 2.2 * reach)) * narrow;
-    stale = true;
+    playback.stale = true;
   }
 
   function select(index: number): void {
     motion = motions[index];
     after = unpackJoints(motion.after);
     before = motion.before && unpackJoints(motion.before);
-    at = 0;
+    playback.at = 0;
     scrub.max = String(motion.frames - 1);
     for (const choice of choices)
       choice.setAttribute('aria-pressed', String(Number(choice.dataset.motion) === index));
@@ -166,21 +140,20 @@ export async function startViewer(): Promise<void> {
   for (const button of root.querySelectorAll<HTMLElement>('[data-layout]')) {
     button.addEventListener('click', () => setLayout(button.dataset.layout as Layout));
   }
-  play.addEventListener('click', () => setPlaying(!playing));
   follow.addEventListener('change', frameCamera);
   find(root, '.reset').addEventListener('click', () => {
     Object.assign(camera, FRONT);
     frameCamera();
   });
   scrub.addEventListener('input', () => {
-    setPlaying(false);
-    at = Number(scrub.value);
+    playback.pause();
+    playback.at = Number(scrub.value);
   });
   for (const kind of ['pointerdown', 'pointermove'] as const) {
     timeline.addEventListener(kind, (event) => {
       if (event.buttons === 0) return;
-      setPlaying(false);
-      at = frameUnder(timeline, motion, event.offsetX);
+      playback.pause();
+      playback.at = frameUnder(timeline, motion, event.offsetX);
     });
   }
 
@@ -192,31 +165,31 @@ export async function startViewer(): Promise<void> {
     const last = motion.frames - 1;
     const step = event.shiftKey ? 10 : 1;
     const moves: Record<string, number> = {
-      ArrowRight: Math.min(last, Math.round(at) + step),
-      ArrowLeft: Math.max(0, Math.round(at) - step),
+      ArrowRight: Math.min(last, Math.round(playback.at) + step),
+      ArrowLeft: Math.max(0, Math.round(playback.at) - step),
       Home: 0,
       End: last,
     };
-    if (event.key === ' ') setPlaying(!playing);
+    if (event.key === ' ') playback.toggle();
     else if (event.key in moves) {
-      setPlaying(false);
-      at = moves[event.key];
+      playback.pause();
+      playback.at = moves[event.key];
     } else return;
     event.preventDefault();
-    stale = true;
+    playback.stale = true;
   });
 
   turnByPointer(canvas, camera, () => {
-    stale = true;
+    playback.stale = true;
   });
 
   new ResizeObserver(() => {
-    stale = true;
+    playback.stale = true;
   }).observe(canvas.parentElement!);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    stale = true;
+    playback.stale = true;
   });
   select(Number(root.dataset.first ?? 0));
   root.dataset.ready = 'true';
-  requestAnimationFrame(loop);
+  playback.start();
 }

@@ -1,6 +1,7 @@
 import {
   type Described,
   Evaluator,
+  type EvaluatorOptions,
   type LabelledMotions,
   physicalMetrics,
   takeDescribed,
@@ -20,16 +21,8 @@ export interface EvaluatorStore {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-export interface JudgeOptions {
-  /** Real windows of the training split: everything is fitted on them. */
-  train: LabelledMotions;
-  /** Real windows of clips that nothing is trained on: the reference of the Frechet distances. */
-  test: LabelledMotions;
-  classes: number;
-  frames: number;
-  fps: number;
-  /** Samples per evaluation. */
-  count: number;
+/** What the hand-made metrics are fitted on, and what the learned ones need beside it. */
+export interface JudgeOptions extends EvaluatorOptions {
   /** Training steps of the learned evaluator. */
   steps: number;
   store?: EvaluatorStore;
