@@ -26,13 +26,23 @@ const CLIENT_FILES = [
  * unique over all files; a second declaration of one would be a syntax error in the page.
  */
 export function linkClient(read: (name: string) => string): string {
-  const linked = CLIENT_FILES.map((name) =>
-    read(name)
-      .replace(/^import [^;]*? from '\.\/[\w-]+\.js';\n/gm, '')
-      .replace(/^export \{\};\n/gm, '')
-      .replace(/^export (?=(async |const |function |class ))/gm, '')
-      .replace(/^\/\/# sourceMappingURL=.*$/gm, ''),
-  ).join('');
+  const sources = CLIENT_FILES.map((name) => read(name));
+  sources.forEach((source, i) => {
+    for (const [, wanted] of source.matchAll(/^import [^;]*? from '\.\/([\w-]+)\.js';$/gm))
+      if (!(CLIENT_FILES.slice(0, i) as readonly string[]).includes(wanted))
+        throw new Error(
+          `Expected ${wanted} before ${CLIENT_FILES[i]} in the list of client files but received none`,
+        );
+  });
+  const linked = sources
+    .map((source) =>
+      source
+        .replace(/^import [^;]*? from '\.\/[\w-]+\.js';\n/gm, '')
+        .replace(/^export \{\};\n/gm, '')
+        .replace(/^export (?=(async |const |function |class ))/gm, '')
+        .replace(/^\/\/# sourceMappingURL=.*$/gm, ''),
+    )
+    .join('');
   const left = linked.match(/^(import|export) .*$/m);
   if (left) throw new Error(`Expected client files that import only each other but received "${left[0]}"`);
   if (/<\/script/i.test(linked))

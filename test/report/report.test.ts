@@ -266,6 +266,10 @@ test('the linked script is one valid module without imports', () => {
   new vm.Script(script); // a name declared in two files would be a syntax error here
   assert.throws(() => linkClient(() => "import x from 'somewhere';\n"), /import only each other/);
   assert.throws(() => linkClient(() => 'const a = "</script>";\n'), /script/);
+  assert.throws(
+    () => linkClient((name) => (name === 'viewer' ? "import { A } from './forgotten.js';\n" : '')),
+    /Expected forgotten before viewer in the list of client files/,
+  );
 });
 
 test('three.js travels complete, with its licence', () => {
