@@ -4,7 +4,7 @@ import { Random } from '../random/random.js';
 import { ActionClassifier } from './classifier.js';
 import { type FeatureMoments, featureMoments, frechetDistance } from './frechet.js';
 import { kineticFeatures } from './kinetic-features.js';
-import { diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
+import { coverage, diversity, nearestDistance, precisionRecall, withinDiversity } from './neighbours.js';
 import { meanPlausibility, measureEach } from './physical.js';
 import { PrincipalComponents, Standardiser } from './principal-components.js';
 import { type Table, takeRows } from './table.js';
@@ -177,6 +177,7 @@ export class Evaluator {
       withinDiversity: withinDiversity(components, labels),
       precision,
       recall,
+      coverage: coverage(reference, components),
     };
   }
 

@@ -8,6 +8,7 @@ export { KINETIC_FEATURE_COUNT, kineticFeatures } from './kinetic-features.js';
 export { matchingDistance, type PoolOptions, rPrecision, unitRows } from './matching.js';
 export { copyable, copyingDistance, poseSequences } from './memorisation.js';
 export {
+  coverage,
   diversity,
   nearestDistance,
   nearestDistances,
@@ -23,7 +24,7 @@ export { columnMeans, covariance, distances, newTable, type Table, takeRows } fr
  * Version of what the metrics are: raised whenever a number would come out differently for the same motion. A run goes on only under the
  * version it began with.
  */
-export const METRICS_VERSION = 2;
+export const METRICS_VERSION = 3;
 
 export interface MetricInfo {
   label: string;
@@ -67,6 +68,13 @@ export const METRICS: Readonly<Record<string, MetricInfo>> = {
     unit: '',
     better: 'higher',
     meaning: 'share of real motions that lie among the samples (k = 3): the variety that is left',
+  },
+  coverage: {
+    label: 'coverage',
+    unit: '',
+    better: 'higher',
+    meaning:
+      'share of real motions with a sample nearer than their fifth real neighbour: the variety that is left, without the credit that recall gives to scattered samples',
   },
   accuracy: {
     label: 'condition accuracy',
@@ -119,6 +127,12 @@ export const METRICS: Readonly<Record<string, MetricInfo>> = {
     unit: '',
     better: 'higher',
     meaning: 'recall (k = 3) in the learned space',
+  },
+  embeddingCoverage: {
+    label: 'embedding coverage',
+    unit: '',
+    better: 'higher',
+    meaning: 'coverage (k = 5) in the learned space',
   },
   matching: {
     label: 'matching score',

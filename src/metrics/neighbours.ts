@@ -36,6 +36,21 @@ export function precisionRecall(real: Table, samples: Table, k = 3): { precision
   return { precision: precise / samples.rows, recall: recalled / real.rows };
 }
 
+/**
+ * Coverage (Naeem et al., ICML 2020): the share of real points that have a sample within the distance of their own k-th real neighbour.
+ * Its balls are those of real points: unlike the balls of recall they do not grow when samples scatter. k = 5 as there.
+ */
+export function coverage(real: Table, samples: Table, k = 5): number {
+  const reach = radii(real, k);
+  const between = distances(real, samples);
+  let covered = 0;
+  for (let i = 0; i < real.rows; i++) {
+    const row = between.subarray(i * samples.rows, (i + 1) * samples.rows);
+    if (row.some((distance) => distance < reach[i])) covered++;
+  }
+  return covered / real.rows;
+}
+
 /** Distance from each sample to the nearest row of `training`. */
 export function nearestDistances(samples: Table, training: Table): Float64Array {
   const { columns } = samples;

@@ -20,6 +20,7 @@ const ORDER: readonly string[] = [
   'recall',
   'jerk',
   'physErr',
+  'coverage',
   'withinDiversity',
   'embeddingFid',
   'embeddingDiversity',
@@ -46,6 +47,7 @@ export const HEADLINES: readonly string[] = ORDER.slice(0, 4);
 
 const RANGES: Record<string, readonly [number, number]> = {
   recall: [0, 1],
+  coverage: [0, 1],
   precision: [0, 1],
   accuracy: [0, 1],
   rPrecision1: [0, 1],

@@ -11,6 +11,7 @@ import type { ReportData } from './types.js';
 const COLUMNS = [
   'fid',
   'recall',
+  'coverage',
   'withinDiversity',
   'diversity',
   'jerk',

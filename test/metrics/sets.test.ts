@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ActionClassifier } from '../../src/metrics/classifier.js';
 import {
+  coverage,
   diversity,
   nearestDistance,
   precisionRecall,
@@ -32,6 +33,19 @@ test('k = 3: the same set has precision and recall 1, a mode that is dropped cos
   assert.equal(precisionRecall(real, real), { precision: 1, recall: 1 });
   const { precision, recall } = precisionRecall(real, line(...cluster(0)));
   assert.ok(precision > 0.9 && recall > 0.4 && recall <= 0.5, `${precision} ${recall}`);
+});
+
+test('coverage of points on a line, by hand; scattered samples raise recall and not coverage', () => {
+  // Real 0 1 2 3, k = 1: every radius is 1, and a sample at 1 away is not within it.
+  close(coverage(line(0, 1, 2, 3), line(0.5, 9), 1), 0.5);
+  close(coverage(line(0, 1, 2, 3), line(-1, 4), 1), 0);
+  close(coverage(line(0, 1, 2, 3), line(1.5), 1), 0.5);
+  close(coverage(line(0, 1, 2, 3), line(0, 1, 2, 3), 1), 1);
+  // Fewer real points than k: the farthest of them.
+  close(coverage(line(0, 1), line(0.9), 5), 1);
+  const scattered = line(-30, 0.5, 9, 40);
+  close(precisionRecall(line(0, 1, 2, 3), scattered, 1).recall, 1);
+  close(coverage(line(0, 1, 2, 3), scattered, 1), 0.5);
 });
 
 test('diversity, diversity within labels and nearest training distance, by hand', () => {

@@ -9,7 +9,7 @@ import {
 import { featureMoments, frechetDistance } from '../../../metrics/frechet.js';
 import { matchingDistance, rPrecision } from '../../../metrics/matching.js';
 import { copyable, copyingDistance, poseSequences } from '../../../metrics/memorisation.js';
-import { diversity, precisionRecall, withinDiversity } from '../../../metrics/neighbours.js';
+import { coverage, diversity, precisionRecall, withinDiversity } from '../../../metrics/neighbours.js';
 import { measureEach } from '../../../metrics/physical.js';
 import { type Table, takeRows } from '../../../metrics/table.js';
 import type { Plausibility } from '../../../motion/measure.js';
@@ -133,6 +133,7 @@ export class Judge {
       multimodality: withinDiversity(embedding, seen.labels),
       embeddingPrecision: precision,
       embeddingRecall: recall,
+      embeddingCoverage: coverage(reference, embedding),
       matching: matchingDistance(held.embedded.shared, learned.conditions, held.labels),
       rPrecision1: first,
       rPrecision2: second,
