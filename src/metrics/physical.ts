@@ -4,7 +4,9 @@ import { FRAME_SIZE } from '../motion/motion.js';
 /** Plausibility of each motion of a set [N, frames, 22, 3]; numbers that are not finite count as 0, others are clipped to +-50 m. */
 export function measureEach(joints: Float32Array, frames: number, fps: number): Plausibility[] {
   const size = frames * FRAME_SIZE;
-  const sane = joints.map((value) => (Number.isFinite(value) ? Math.min(50, Math.max(-50, value)) : 0));
+  const sane = new Float32Array(joints.length);
+  for (let i = 0; i < joints.length; i++)
+    sane[i] = Number.isFinite(joints[i]) ? Math.min(50, Math.max(-50, joints[i])) : 0;
   return Array.from({ length: joints.length / size }, (_, i) =>
     measure(sane.subarray(i * size, (i + 1) * size), fps),
   );

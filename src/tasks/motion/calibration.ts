@@ -1,5 +1,6 @@
 import { FEATURE_SIZE } from '../../motion/features.js';
 import { mirrorFeatures } from '../../motion/mirror-features.js';
+import { CosineTransform } from './cosine-transform.js';
 import type { MotionSamples } from './samples.js';
 
 /** What decoding reads of a frame: turn and steps of the root, its height, 21 positions. */
@@ -42,37 +43,36 @@ export interface CalibrationOptions {
 
 /**
  * Spectral calibration. A generator that trains on its own samples loses variance first where it is least sure: at high frequencies
- * and far from the mean. In the orthonormal cosine transform over time (DCT-II; Ahmed et al. 1974) of the numbers that a motion is decoded
+ * and far from the mean. In the {@link CosineTransform} of the numbers that a motion is decoded
  * from, the deviations of a set of samples from its own mean m are scaled, for each channel and band of frequencies, to the variance that
  * the real motions and their mirror images have about theirs, m*: x' = m + means (m* - m) + (x - m) g^strength with
  * g = min(4, max(1/2, sqrt(v* / v))). It copies no motion; it looks at the first two moments of the real set, and its gain must not
  * be credited to physics.
  */
 export class Calibration {
-  private readonly basis: Float64Array;
-  private readonly bandOf: Int32Array;
+  private readonly transform: CosineTransform;
+  /** Place in [bands, 67] of every coefficient [frames, 67]. */
+  private readonly cell: Int32Array;
+  private readonly bands: number;
   private readonly real: Map<number, Sums>;
-  private readonly frames: number;
 
   constructor(
     real: MotionSamples,
     private readonly options: CalibrationOptions,
   ) {
     const { frames, features, labels } = real;
-    this.frames = frames;
-    this.basis = new Float64Array(frames * frames);
-    for (let k = 0; k < frames; k++)
-      for (let t = 0; t < frames; t++)
-        this.basis[k * frames + t] =
-          Math.sqrt((k === 0 ? 1 : 2) / frames) * Math.cos((Math.PI * (t + 0.5) * k) / frames);
-    this.bandOf = Int32Array.from(
-      { length: frames },
-      (_, k) => BANDS.filter((first) => first <= k).length - 1,
+    this.transform = new CosineTransform(frames, CHANNELS);
+    const bandOf = Array.from({ length: frames }, (_, k) => BANDS.filter((first) => first <= k).length - 1);
+    this.bands = bandOf[frames - 1] + 1;
+    this.cell = Int32Array.from(
+      { length: frames * CHANNELS },
+      (_, at) => bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS),
     );
     const both = new Float32Array(2 * features.length);
     both.set(features);
     both.set(mirrorFeatures(features), features.length);
-    this.real = this.sums(this.transform(both), [...labels, ...labels]);
+    const twice = [...labels, ...labels];
+    this.real = this.sums(this.coefficients(both), twice, [...twice.keys()]);
   }
 
   /**
@@ -81,17 +81,16 @@ export class Calibration {
    */
   apply({ features, labels }: MotionSamples): Float32Array {
     const out = Float32Array.from(features);
-    const size = this.frames * FEATURE_SIZE;
+    const { cell } = this;
+    const width = cell.length;
+    const size = this.transform.frames * FEATURE_SIZE;
+    const coefficients = this.coefficients(features);
+    // The first coefficients are sums over all frames: what is not finite shows there.
     const finite = [...labels.keys()].filter((i) =>
-      features.subarray(i * size, (i + 1) * size).every(Number.isFinite),
+      coefficients.subarray(i * width, i * width + CHANNELS).every(Number.isFinite),
     );
     const own = finite.map((i) => labels[i]);
-    const counted = new Float32Array(finite.length * size);
-    finite.forEach((i, k) => {
-      counted.set(features.subarray(i * size, (i + 1) * size), k * size);
-    });
-    const coefficients = this.transform(counted);
-    const sums = this.sums(coefficients, own);
+    const sums = this.sums(coefficients, labels, finite);
     const groupOf = (label: number): number =>
       this.options.within &&
       (sums.get(label)?.count ?? 0) >= LEAST_COUNT &&
@@ -103,16 +102,13 @@ export class Calibration {
     const { means, variance } = this.moments(sums, groupOf);
     const target = this.moments(this.real, groupOf);
     const gain = variance.map((value, j) => this.gain(target.variance[j], value));
-    const width = this.frames * CHANNELS;
     finite.forEach((i, k) => {
-      const x = coefficients.subarray(k * width, (k + 1) * width);
+      const x = coefficients.subarray(i * width, (i + 1) * width);
       const mean = means.get(groupOf(own[k])) as Float64Array;
       const wanted = target.means.get(groupOf(own[k])) ?? mean;
-      for (let at = 0; at < width; at++) {
-        const j = this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS);
-        x[at] = mean[at] + this.options.means * (wanted[at] - mean[at]) + gain[j] * (x[at] - mean[at]);
-      }
-      this.inverse(x, out.subarray(i * size, (i + 1) * size));
+      for (let at = 0; at < width; at++)
+        x[at] = mean[at] + this.options.means * (wanted[at] - mean[at]) + gain[cell[at]] * (x[at] - mean[at]);
+      this.transform.inverse(x, 0, out.subarray(i * size, (i + 1) * size), FEATURE_SIZE);
     });
     return out;
   }
@@ -124,64 +120,50 @@ export class Calibration {
     return Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, gain)) ** this.options.strength;
   }
 
-  /** [N, frames, 263] to coefficients [N, frames, 67]. */
-  private transform(features: Float32Array): Float64Array {
-    const { frames, basis } = this;
-    const count = features.length / (frames * FEATURE_SIZE);
-    const out = new Float64Array(count * frames * CHANNELS);
+  /** Coefficients [N, frames, 67] of features [N, frames, 263]. */
+  private coefficients(features: Float32Array): Float64Array {
+    const width = this.cell.length;
+    const size = this.transform.frames * FEATURE_SIZE;
+    const count = features.length / size;
+    const out = new Float64Array(count * width);
     for (let i = 0; i < count; i++)
-      for (let k = 0; k < frames; k++) {
-        const to = (i * frames + k) * CHANNELS;
-        for (let t = 0; t < frames; t++) {
-          const weight = basis[k * frames + t];
-          const from = (i * frames + t) * FEATURE_SIZE;
-          for (let c = 0; c < CHANNELS; c++) out[to + c] += weight * features[from + c];
-        }
-      }
+      this.transform.forward(features.subarray(i * size, (i + 1) * size), FEATURE_SIZE, out, i * width);
     return out;
   }
 
-  /** Coefficients [frames, 67] of one motion into its features [frames, 263]. */
-  private inverse(coefficients: Float64Array, features: Float32Array): void {
-    const { frames, basis } = this;
-    const row = new Float64Array(CHANNELS);
-    for (let t = 0; t < frames; t++) {
-      row.fill(0);
-      for (let k = 0; k < frames; k++) {
-        const weight = basis[k * frames + t];
-        for (let c = 0; c < CHANNELS; c++) row[c] += weight * coefficients[k * CHANNELS + c];
-      }
-      features.set(row, t * FEATURE_SIZE);
-    }
-  }
-
-  private sums(coefficients: Float64Array, labels: readonly number[]): Map<number, Sums> {
-    const width = this.frames * CHANNELS;
-    const bands = this.bandOf[this.frames - 1] + 1;
+  /** Of the motions at `positions`, by label. */
+  private sums(
+    coefficients: Float64Array,
+    labels: ArrayLike<number>,
+    positions: readonly number[],
+  ): Map<number, Sums> {
+    const { cell } = this;
+    const width = cell.length;
     const all = new Map<number, Sums>();
-    labels.forEach((label, i) => {
-      const own = all.get(label) ?? {
+    for (const i of positions) {
+      const own = all.get(labels[i]) ?? {
         count: 0,
         sum: new Float64Array(width),
-        squares: new Float64Array(bands * CHANNELS),
+        squares: new Float64Array(this.bands * CHANNELS),
       };
-      all.set(label, own);
+      all.set(labels[i], own);
       own.count++;
       for (let at = 0; at < width; at++) {
         const x = coefficients[i * width + at];
         own.sum[at] += x;
-        own.squares[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] += x * x;
+        own.squares[cell[at]] += x * x;
       }
-    });
+    }
     return all;
   }
 
   /** Of a set, with one mean for all labels of a group. */
   private moments(sums: ReadonlyMap<number, Sums>, groupOf: (label: number) => number): Moments {
-    const width = this.frames * CHANNELS;
-    const bands = this.bandOf[this.frames - 1] + 1;
-    const widths = new Float64Array(bands);
-    for (const band of this.bandOf) widths[band]++;
+    const { cell, bands } = this;
+    const width = cell.length;
+    /** Coefficients of each cell. */
+    const sizes = new Float64Array(bands * CHANNELS);
+    for (const j of cell) sizes[j]++;
     const means = new Map<number, Float64Array>();
     const counts = new Map<number, number>();
     const variance = new Float64Array(bands * CHANNELS);
@@ -199,11 +181,11 @@ export class Calibration {
       const size = counts.get(group) as number;
       for (let at = 0; at < width; at++) {
         mean[at] /= size;
-        variance[this.bandOf[Math.floor(at / CHANNELS)] * CHANNELS + (at % CHANNELS)] -= size * mean[at] ** 2;
+        variance[cell[at]] -= size * mean[at] ** 2;
       }
     }
     for (let j = 0; j < variance.length; j++)
-      variance[j] = Math.max(0, variance[j]) / ((count - means.size) * widths[Math.floor(j / CHANNELS)]);
+      variance[j] = Math.max(0, variance[j]) / ((count - means.size) * sizes[j]);
     return { means, variance };
   }
 }

@@ -2,7 +2,7 @@ import { correctBatch } from '../../correct/correct.js';
 import type { Device } from '../../correct/device.js';
 import type { CorrectOptions } from '../../correct/options.js';
 import type { CorrectionReport } from '../../loop/layout.js';
-import type { Corrector, StageContext } from '../../loop/task.js';
+import type { Corrector, SampleNote, StageContext } from '../../loop/task.js';
 import { meanPlausibility, measureEach } from '../../metrics/physical.js';
 import { FRAME_SIZE } from '../../motion/motion.js';
 import { encodeWindow } from '../../motion/window.js';
@@ -20,6 +20,44 @@ interface Surroundings {
   fid(joints: Float32Array): number;
 }
 
+/** One thing that a corrector does to a set of motions. */
+type Step = (
+  samples: MotionSamples,
+  context: Parameters<Corrector<MotionSamples>['correct']>[1],
+) => Promise<{
+  /** Each motion's joints [frames, 22, 3], anywhere on the floor. */
+  motions: readonly Float32Array[];
+  corrections?: MotionSamples['corrections'];
+  notes?: SampleNote[];
+  report?: CorrectionReport;
+}>;
+
+/** The corrector that takes these steps, one after another; what all of them did to the set is measured once. */
+function corrector({ fid }: Surroundings, ...steps: readonly Step[]): Corrector<MotionSamples> {
+  return {
+    async correct(samples, context) {
+      const { labels } = samples;
+      let now = samples;
+      let last: Awaited<ReturnType<Step>> = { motions: [] };
+      for (const step of steps) {
+        last = await step(now, context);
+        now = fromJoints(last.motions, now);
+      }
+      const { motions, corrections, notes, report } = last;
+      now.corrections = corrections;
+      return {
+        samples: now,
+        notes,
+        report: {
+          ...(report ?? { status: { ok: labels.length } }),
+          distance: rootRelativeDistance(motions, jointsOf(samples)),
+          ...change(samples, now, fid),
+        },
+      };
+    },
+  };
+}
+
 /** Frames per second that the official code simulates motions of 20 as: 1.5 times too fast. */
 const OFFICIAL_FPS = 30;
 /** More outside help than any body asks for: body weights and N m. */
@@ -32,10 +70,12 @@ export const PHYSICS = ['fixed', 'cleaned', 'official'] as const;
  * The physics corrector with the preset that is least biased under repetition (`fixed`); the same without the simulation (`cleaned`), so that
  * what simulating adds can be told from what cleaning does; or with the defects of the `official` code ({@link MotionSettings.fidelity}).
  */
-export function physicsCorrector(
-  { settings, threads, device, fid }: Surroundings,
+export const physicsCorrector = (
+  around: Surroundings,
   way: (typeof PHYSICS)[number] = 'fixed',
-): Corrector<MotionSamples> {
+): Corrector<MotionSamples> => corrector(around, physicsStep(around, way));
+
+function physicsStep({ settings, threads, device }: Surroundings, way: (typeof PHYSICS)[number]): Step {
   const options: CorrectOptions = {
     fps: way === 'official' ? OFFICIAL_FPS : FPS,
     preset: 'loop',
@@ -44,84 +84,54 @@ export function physicsCorrector(
     threads,
     device,
   };
-  return {
-    async correct(samples, { signal, onProgress }) {
-      const { frames, labels } = samples;
-      const joints = jointsOf(samples);
-      const { motions, reports } = await correctBatch(
-        Array.from({ length: labels.length }, (_, i) => ({ joints: motionAt(joints, frames, i) })),
-        {
-          ...options,
-          signal,
-          onProgress: ({ done, total }) => onProgress?.(done, total),
-        },
-      );
-      const corrected = fromJoints(
-        motions.map((motion) => motion.joints),
-        samples,
-      );
-      corrected.corrections = reports.map(({ status, residualForce }) => ({
+  return async (samples, { signal, onProgress }) => {
+    const { motions, reports } = await correctBatch(
+      motionsOf(samples).map((joints) => ({ joints })),
+      {
+        ...options,
+        signal,
+        onProgress: ({ done, total }) => onProgress?.(done, total),
+      },
+    );
+    const status: Record<string, number> = {};
+    for (const report of reports) status[report.status] = (status[report.status] ?? 0) + 1;
+    const tracked = reports.filter((report) => report.status === 'ok' || report.status === 'assisted');
+    const mean = (value: (report: (typeof reports)[number]) => number): number =>
+      tracked.reduce((sum, report) => sum + value(report), 0) / Math.max(1, tracked.length);
+    return {
+      motions: motions.map(({ joints }) => joints),
+      corrections: reports.map(({ status, residualForce }) => ({
         status,
         residualForce: residualForce.mean,
-      }));
-      const notes = reports.map(({ status, rung, residualForce }) => ({
+      })),
+      notes: reports.map(({ status, rung, residualForce }) => ({
         ok: way === 'official' || status === 'ok' || status === 'assisted',
         status,
         rung,
         scores: { residualForce: residualForce.mean },
-      }));
-      const status: Record<string, number> = {};
-      for (const report of reports) status[report.status] = (status[report.status] ?? 0) + 1;
-      const tracked = reports.filter((report) => report.status === 'ok' || report.status === 'assisted');
-      const mean = (value: (report: (typeof reports)[number]) => number): number =>
-        tracked.reduce((sum, report) => sum + value(report), 0) / Math.max(1, tracked.length);
-      return {
-        samples: corrected,
-        notes,
-        report: {
-          status,
-          residual: mean((report) => report.residualForce.mean),
-          support: mean((report) => report.support),
-          distance: rootRelativeDistance(
-            motions.map((motion) => motion.joints),
-            joints,
-          ),
-          ...change(samples, corrected, fid),
-        },
-      };
-    },
+      })),
+      report: {
+        status,
+        residual: mean((report) => report.residualForce.mean),
+        support: mean((report) => report.support),
+      },
+    };
   };
 }
 
 /**
- * {@link Calibration} of the whole set, and then another corrector: physics alone takes away the high frequencies that a wider draw restored,
- * calibration alone knows no ground.
+ * {@link Calibration} of the whole set, and then physics too where `way` says how: physics alone takes away the high frequencies that a wider
+ * draw restored, calibration alone knows no ground.
  */
 export function calibratingCorrector(
-  { fid }: Surroundings,
+  around: Surroundings,
   calibration: Calibration,
-  next?: Corrector<MotionSamples>,
+  way?: (typeof PHYSICS)[number],
 ): Corrector<MotionSamples> {
-  return {
-    async correct(samples, context) {
-      const { frames, labels } = samples;
-      const moved = jointsOf({ frames, labels, features: calibration.apply(samples) });
-      const list = (joints: Float32Array): Float32Array[] =>
-        Array.from({ length: labels.length }, (_, i) => motionAt(joints, frames, i));
-      const calibrated = fromJoints(list(moved), samples);
-      const made = await next?.correct(calibrated, context);
-      const result = made?.samples ?? calibrated;
-      return {
-        samples: result,
-        notes: made?.notes,
-        report: {
-          ...(made?.report ?? { status: { ok: labels.length } }),
-          distance: rootRelativeDistance(list(jointsOf(result)), jointsOf(samples)),
-          ...change(samples, result, fid),
-        },
-      };
-    },
-  };
+  const calibrate: Step = async ({ frames, features, labels }) => ({
+    motions: motionsOf({ frames, labels, features: calibration.apply({ frames, features, labels }) }),
+  });
+  return corrector(around, calibrate, ...(way ? [physicsStep(around, way)] : []));
 }
 
 /** Deviation of the Gaussian that smooths the placebo over time [frames]. */
@@ -131,32 +141,19 @@ const SIGMA = 2;
  * The control: every joint displaced by smooth noise (white, Gaussian-filtered over 2 frames) of the same mean root-relative size as
  * the physics correction of that generation. It breaks a model's agreement with itself as much as a correction does, and knows no physics.
  */
-export function placeboCorrector({ settings, fid }: Surroundings): Corrector<MotionSamples> {
-  return {
-    async correct(samples, { seed, generation, matched }) {
-      const { frames, labels } = samples;
-      const joints = jointsOf(samples);
-      const target = typeof matched?.distance === 'number' ? matched.distance : settings.placeboDistance;
-      const fields = Array.from({ length: labels.length }, (_, i) =>
-        smoothNoise(frames, seed, generation, i),
-      );
-      const zero = new Float32Array(joints.length);
-      const scale = target / rootRelativeDistance(fields, zero);
-      const moved = fields.map((field, i) => {
-        const from = motionAt(joints, frames, i);
-        return field.map((value, k) => from[k] + scale * value);
-      });
-      const corrected = fromJoints(moved, samples);
-      return {
-        samples: corrected,
-        report: {
-          status: { ok: labels.length },
-          distance: rootRelativeDistance(moved, joints),
-          ...change(samples, corrected, fid),
-        },
-      };
-    },
-  };
+export function placeboCorrector(around: Surroundings): Corrector<MotionSamples> {
+  const { settings } = around;
+  return corrector(around, async (samples, { seed, generation, matched }) => {
+    const { frames } = samples;
+    const motions = motionsOf(samples);
+    const target = typeof matched?.distance === 'number' ? matched.distance : settings.placeboDistance;
+    const fields = motions.map((_, i) => smoothNoise(frames, seed, generation, i));
+    const scale =
+      target / rootRelativeDistance(fields, new Float32Array(motions.length * frames * FRAME_SIZE));
+    return {
+      motions: fields.map((field, i) => field.map((value, k) => motions[i][k] + scale * value)),
+    };
+  });
 }
 
 /** Smooth noise [frames, 22, 3] of about unit size, stationary in time. */
@@ -179,6 +176,12 @@ export function smoothNoise(frames: number, ...key: StageKey): Float32Array {
   return out;
 }
 type StageKey = [StageContext['seed'], StageContext['generation'], item: number];
+
+/** Joints [frames, 22, 3] of every motion. */
+function motionsOf(samples: MotionSamples): Float32Array[] {
+  const joints = jointsOf(samples);
+  return Array.from(samples.labels, (_, i) => motionAt(joints, samples.frames, i));
+}
 
 /** Joints back to samples, put in their standard place; the exact last step is not known and repeats the one before. */
 function fromJoints(motions: readonly Float32Array[], like: MotionSamples): MotionSamples {

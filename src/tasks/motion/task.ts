@@ -180,7 +180,7 @@ class MotionTrial implements Trial<MotionSamples> {
     this.correctors = {
       corrected: physics,
       calibrated: calibratingCorrector(around, calibration),
-      restored: calibratingCorrector(around, calibration, physics),
+      restored: calibratingCorrector(around, calibration, settings.fidelity),
       placebo: placeboCorrector(around),
       cleaned: physicsCorrector(around, 'cleaned'),
       official: physicsCorrector(around, 'official'),
