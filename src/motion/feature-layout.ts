@@ -18,6 +18,8 @@ export const ROTATIONS = 67;
 export const STEPS = 193;
 export const CONTACTS = 259;
 export const CONTACT_JOINTS = [7, 10, 8, 11];
+/** Features that say how high the body and its feet are: the heights of the pelvis, the ankles and the feet. */
+export const GROUND_HEIGHTS = [3, ...CONTACT_JOINTS.map((joint) => POSITIONS + 3 * (joint - 1) + 1)];
 export const CONTACT_STEP_SQUARED = 0.002;
 
 /** Axis (x, y, z) along which each bone of the rotation chains lies when nothing is turned. */

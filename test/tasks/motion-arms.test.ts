@@ -25,21 +25,9 @@ import { motionTask } from '../../src/tasks/motion/task.js';
 import { chooseReal, cutWindows, encodeSamples } from '../../src/tasks/motion/windows.js';
 import { MemoryFs } from '../loop/memory-fs.js';
 import { figureDataset } from './figures.js';
+import { SMALL_MODEL } from './small-model.js';
 
-const small: Partial<MotionSettings> = {
-  frames: 20,
-  dModel: 16,
-  layers: 1,
-  heads: 2,
-  ff: 32,
-  diffusionSteps: 8,
-  samplerSteps: 4,
-  batch: 4,
-  warmup: 2,
-  evaluationStride: 3,
-  evaluatorSteps: 2,
-};
-const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...small };
+const settings: MotionSettings = { ...DEFAULT_MOTION_SETTINGS, ...SMALL_MODEL };
 const { frames } = settings;
 const dataset = figureDataset();
 const windows = cutWindows(dataset, 'train', { frames, stride: 3, mirrored: false });
@@ -87,13 +75,13 @@ test('cleaned: nothing is simulated; it is not what the simulation gives', async
 test('official: 1.5 times too fast, as much help as it likes, everything passes the gate; also as the setting of a run', async () => {
   const samples = damaged();
   const assist = { force: 100, torque: 100_000 };
-  const trial = await motionTask({ dataset, settings: small }).open(0, { n: 8, evaluationCount: 10 });
+  const trial = await motionTask({ dataset, settings: SMALL_MODEL }).open(0, { n: 8, evaluationCount: 10 });
   const { samples: made, notes } = await trial.corrector('official')!.correct(samples, context);
   assert.equal(made.features, await corrected(samples, { fps: 30, preset: 'loop', assist }));
   assert.ok(notes!.every(({ ok }) => ok));
   const fixed = await trial.corrector('corrected')!.correct(samples, context);
   assert.not.equal(fixed.samples.features, made.features);
-  const other = await motionTask({ dataset, settings: { ...small, fidelity: 'official' } }).open(0, {
+  const other = await motionTask({ dataset, settings: { ...SMALL_MODEL, fidelity: 'official' } }).open(0, {
     n: 8,
     evaluationCount: 10,
   });
@@ -256,7 +244,7 @@ const config: Partial<LoopConfig> = {
   evaluationCount: 10,
   noiseRepeats: 2,
 };
-const task = () => motionTask({ dataset: figureDataset(), settings: small });
+const task = () => motionTask({ dataset: figureDataset(), settings: SMALL_MODEL });
 const result = (fs: MemoryFs): [string, string][] =>
   [...fs.snapshot()].filter(([path]) => !path.endsWith('costs.jsonl'));
 

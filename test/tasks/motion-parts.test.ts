@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cudaState } from '../../src/correct/device.js';
 import { Normalisation } from '../../src/generator/index.js';
+import { readSafetensors } from '../../src/io/safetensors.js';
 import { kineticFeatures } from '../../src/metrics/kinetic-features.js';
 import { FEATURE_SIZE } from '../../src/motion/features.js';
 import { FRAME_SIZE } from '../../src/motion/motion.js';
@@ -10,8 +11,11 @@ import { physicsCorrector, placeboCorrector, smoothNoise } from '../../src/tasks
 import { joinSamples, jointsOf, motionAt, takeSamples } from '../../src/tasks/motion/samples.js';
 import { SelectionSpace, transportSelector } from '../../src/tasks/motion/selection.js';
 import { DEFAULT_MOTION_SETTINGS } from '../../src/tasks/motion/settings.js';
+import { motionTask } from '../../src/tasks/motion/task.js';
 import { chooseReal, cutWindows, encodeSamples, stackWindows } from '../../src/tasks/motion/windows.js';
+import { MemoryFs } from '../loop/memory-fs.js';
 import { figureDataset } from './figures.js';
+import { SMALL_MODEL } from './small-model.js';
 
 const frames = 20;
 const dataset = figureDataset();
@@ -78,6 +82,37 @@ test('normalisation: one deviation per block, the mean of its features; exact in
   const back = normalisation.denormalise(normalised);
   back.forEach((value, i) => {
     if (Math.abs(value - features[i]) > 1e-5) assert.unreachable(`feature ${i}: ${value}, ${features[i]}`);
+  });
+});
+
+test('normalisation: emphasised features have a smaller deviation, the heights over the floor for one', async () => {
+  const normalisation = Normalisation.fit(encodeSamples(windows, frames).features);
+  const emphasised = normalisation.emphasised([0, 5], 4);
+  assert.equal(emphasised.mean, normalisation.mean);
+  normalisation.deviation.forEach((value, j) => {
+    assert.is(emphasised.deviation[j], j === 0 || j === 5 ? value / 4 : value, `feature ${j}`);
+  });
+
+  // What the task's model learns with.
+  const deviations = async (groundWeight: number): Promise<Float32Array> => {
+    const trial = await motionTask({ dataset, settings: { ...SMALL_MODEL, groundWeight } }).open(0, {
+      n: 4,
+      evaluationCount: 16,
+    });
+    const generator = await trial.createGenerator({ seed: 0, keepOptimizer: false });
+    const fs = new MemoryFs();
+    await fs.mkdir('model');
+    await generator.save('model', fs);
+    await generator.close();
+    await trial.close?.();
+    const { tensors } = readSafetensors((await fs.read('model/model.safetensors')) as Uint8Array);
+    return tensors.get('normalisation.deviation')?.data as Float32Array;
+  };
+  const [plain, weighted] = [await deviations(1), await deviations(3)];
+  // Pelvis; left ankle and foot, right ankle and foot.
+  const heights = [3, 4 + 6 * 3 + 1, 4 + 9 * 3 + 1, 4 + 7 * 3 + 1, 4 + 10 * 3 + 1];
+  plain.forEach((value, j) => {
+    close(weighted[j], heights.includes(j) ? value / 3 : value, 1e-7, `feature ${j}`);
   });
 });
 

@@ -20,20 +20,9 @@ import { cutWindows, encodeSamples } from '../../src/tasks/motion/windows.js';
 import { MemoryFs } from '../loop/memory-fs.js';
 import { figureDataset } from './figures.js';
 import { mocapDataset } from './mocap.js';
+import { SMALL_MODEL } from './small-model.js';
 
-const settings: Partial<MotionSettings> = {
-  frames: 20,
-  dModel: 16,
-  layers: 1,
-  heads: 2,
-  ff: 32,
-  diffusionSteps: 8,
-  samplerSteps: 4,
-  batch: 4,
-  warmup: 2,
-  evaluationStride: 3,
-  evaluatorSteps: 6,
-};
+const settings: Partial<MotionSettings> = { ...SMALL_MODEL, evaluatorSteps: 6 };
 const config: Partial<LoopConfig> = {
   generations: 2,
   n: 8,

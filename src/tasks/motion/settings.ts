@@ -17,6 +17,11 @@ export interface MotionSettings {
   noiseScale: number;
   batch: number;
   /**
+   * The heights of pelvis, ankles and feet are normalised as if they varied this many times less: a few millimetres there are what stands
+   * between a body and the floor, and little beside a raised arm. 1: as HumanML3D.
+   */
+  groundWeight: number;
+  /**
    * The learning rate over the steps of generation 0, and of every later generation: always that of the configuration, or from it to 0 along a
    * cosine, where most of a model's quality comes in the last third.
    */
@@ -68,6 +73,7 @@ export const DEFAULT_MOTION_SETTINGS: Readonly<MotionSettings> = Object.freeze({
   guidance: 1,
   noiseScale: 1,
   batch: 32,
+  groundWeight: 1,
   scheduleGen0: 'cosine',
   schedule: 'constant',
   warmup: 50,
@@ -101,6 +107,7 @@ const CHOICES: Partial<Record<keyof MotionSettings, readonly unknown[]>> = {
 const RANGES: Partial<Record<keyof MotionSettings, [low: number, high: number, integer: boolean]>> = {
   frames: [9, 10_000, true],
   noiseScale: [0, 1000, false],
+  groundWeight: [0.1, 100, false],
   calibrationStrength: [0, 10, false],
   calibrationMeans: [0, 1, false],
   warmup: [0, 2 ** 31, true],

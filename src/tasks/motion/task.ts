@@ -9,6 +9,7 @@ import type { GenerationRow } from '../../loop/layout.js';
 import { meanAndSpread } from '../../loop/statistics.js';
 import type { Corrector, Exhibit, Floor, Place, Selector, Task, Trial } from '../../loop/task.js';
 import { METRICS_VERSION } from '../../metrics/index.js';
+import { GROUND_HEIGHTS } from '../../motion/feature-layout.js';
 import { FEATURE_SIZE } from '../../motion/features.js';
 import { Calibration } from './calibration.js';
 import { calibratingCorrector, physicsCorrector, placeboCorrector } from './correctors.js';
@@ -128,7 +129,10 @@ async function prepare(
     store: place && storeIn(place),
     signal,
   });
-  const normalisation = Normalisation.fit(encodeSamples(train, frames).features);
+  const normalisation = Normalisation.fit(encodeSamples(train, frames).features).emphasised(
+    GROUND_HEIGHTS,
+    settings.groundWeight,
+  );
   return {
     judge,
     normalisation,

@@ -13,6 +13,7 @@ import { cutWindows, stackWindows } from '../../../src/tasks/motion/windows.js';
 import { evaluate, floats, integers } from '../../graph/session.js';
 import { MemoryFs } from '../../loop/memory-fs.js';
 import { figureDataset } from '../figures.js';
+import { SMALL_MODEL } from '../small-model.js';
 
 const frames = 20;
 const dataset = figureDataset();
@@ -117,19 +118,7 @@ test('a file that is damaged, or of another configuration, is refused by name', 
 });
 
 test('a run keeps its evaluator: named in the floor, read by whoever goes on', async () => {
-  const settings = {
-    frames,
-    dModel: 16,
-    layers: 1,
-    heads: 2,
-    ff: 32,
-    diffusionSteps: 8,
-    samplerSteps: 4,
-    batch: 4,
-    warmup: 2,
-    evaluationStride: 3,
-    evaluatorSteps: 2,
-  };
+  const settings = { ...SMALL_MODEL, frames };
   const loop = {
     arms: ['baseline' as const],
     n: 8,
