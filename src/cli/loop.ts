@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import {
   ARMS,
   type ArmName,
-  DEFAULT_CONFIG,
   type LoopConfig,
   noteMachine,
   REGIMES,
@@ -143,8 +142,8 @@ export const loop: Command = {
   notes: `A protocol is a whole configuration together with the claims that its results decide, which are written to OUT/protocol.json before the
 first result. Options replace single values of it; the report says which.
 Arms: baseline (real motions only), uncorrected, placebo (random displacements as large as the correction's),
-corrected (by physics), selected (the best of several candidates, then corrected by physics); see docs/loop.md for all.
-${DEFAULT_CONFIG.arms.join(', ')} run by default. An arm may have settings of its own: corrected@gamma=1.
+corrected (by physics), selected (the best of several candidates, then corrected by physics), restored (brought to the real
+set's variances by frequency, then corrected by physics); see docs/loop.md for all. An arm may have settings of its own: corrected@gamma=1.
 A run that was stopped goes on where it was when the same command is given again.`,
   async run({ flags, positionals }, signal) {
     if (positionals.length > 0)

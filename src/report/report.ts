@@ -55,6 +55,9 @@ ${armList(run, physics)}
     (has('corrected') || has('selected')) &&
     html`Compare <b>corrected</b> with <b>placebo</b> as well as with uncorrected: if a random displacement lowers FID as much, the gain in FID is not due to physics; physics has to show in the physical error. `
   }${has('selected') && html`<b>Selected</b> looks at the real set when it chooses: its gain is curation and must not be credited to the correction. `}${
+    (has('calibrated') || has('restored')) &&
+    html`<b>${has('restored') ? 'Restored' : 'Calibrated'}</b> looks at how much the real set varies: what it has over <b>corrected</b> is no gain of physics. `
+  }${
     physics && 'Falling loss, rising precision and rising label accuracy are also what collapse looks like.'
   }</p>`;
 }

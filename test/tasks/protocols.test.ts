@@ -38,7 +38,11 @@ test('claims speak of arms that run, of metrics there are, and ask for no more s
 });
 
 test('the default protocol is what runs without one; the headline is what issue and paper say', () => {
-  assert.equal(readProtocol('default').loop, resolveConfig({}));
+  assert.equal(
+    readProtocol('default').loop,
+    resolveConfig({ arms: [...DEFAULT_CONFIG.arms, 'restored'] }),
+    'and the arm that only motion has',
+  );
   assert.equal(readProtocol('default').motion, DEFAULT_MOTION_SETTINGS);
   const { loop } = readProtocol('n64');
   assert.equal(
