@@ -198,7 +198,10 @@ const NEEDS: Readonly<Record<string, { of: string; has: (arm: Arm) => boolean }>
     of: 'that selects and corrects',
     has: (arm) => arm.select !== undefined && arm.corrector !== undefined,
   },
-  corrector: { of: 'with the configured corrector', has: (arm) => arm.corrector === 'configured' },
+  corrector: {
+    of: 'with the configured corrector, or one that extrapolates',
+    has: (arm) => arm.corrector === 'configured' || arm.cure === 'extrapolate',
+  },
   dispersion: { of: 'with synthetic samples', has: (arm) => arm.synthetic },
 };
 
@@ -225,7 +228,9 @@ export function armSettings(config: LoopConfig, name: ArmName): ArmSettings {
   }
   const merged: LoopConfig = { ...config, ...own };
   checkValues(merged);
-  const arm = 'dispersion' in own ? { ...ARMS[kind], disperse: true } : ARMS[kind];
+  const arm: Arm = { ...ARMS[kind] };
+  if ('dispersion' in own) arm.disperse = true;
+  if ('corrector' in own) arm.corrector = 'configured';
   return { ...merged, name, kind, arm };
 }
 

@@ -90,7 +90,7 @@ export async function nextGeneration<S>(
   const { loss } = await stage('train', (onProgress) =>
     generator.train(set.data, { ...options, onProgress }),
   );
-  if (synthesis && task.size(synthesis.samples) > 0) await cure(bench, generator, synthesis.samples, options);
+  if (synthesis) await cure(bench, generator, synthesis.drawn, options);
   const evaluated = isEvaluated(settings, generation);
   const { metrics, evaluation } = await evaluate({ ...bench, generator }, { sampled: evaluated });
   const { real, synthetic } = set;
@@ -170,11 +170,14 @@ async function freshSamples<S>(
   return trial.fresh(n, generation);
 }
 
-/** Cures that train a copy on the newest synthetic samples alone, for as many steps. */
+/**
+ * Cures that train a copy on the newest synthetic samples alone, for as many steps: on these as they were drawn, so that where the arm
+ * corrects them its generator goes towards the corrections and away from what they corrected.
+ */
 async function cure<S>(
   { around, generation, stage, seed, settings }: Bench<S> & { settings: ArmSettings },
   generator: Generator<S>,
-  synthetic: S,
+  drawn: S,
   options: TrainOptions,
 ): Promise<void> {
   const kind = settings.arm.cure;
@@ -187,7 +190,7 @@ async function cure<S>(
     );
   const weight = kind === 'extrapolate' ? settings.extrapolation : settings.negativeGuidance;
   await stage('train', (onProgress) =>
-    method(synthetic, {
+    method(drawn, {
       ...options,
       steps: settings.stepsPerGeneration,
       learningRate: settings.learningRate,

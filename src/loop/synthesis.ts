@@ -26,6 +26,8 @@ export type StageRunner = <R>(name: Stage, work: (onProgress: Progress) => Promi
 /** One generation's synthetic samples and all that is known of them. */
 export interface Synthesis<S> {
   samples: S;
+  /** The same ones as they were drawn: before they were corrected, and with those that a gate left out. */
+  drawn: S;
   correction?: CorrectionReport;
   selection?: SelectionReport;
   /** What the corrector saw and made of it. */
@@ -55,12 +57,18 @@ export async function synthesise<S>(
   );
   const result: Synthesis<S> = {
     samples: pool,
+    drawn: pool,
     provenance: { seed: draw, ...wider, count: items.length, item: column(items) },
   };
   const last = arm.corrector !== undefined && settings.selectAfter === 'correction';
   if (arm.select && !last) await choose(shop, items, result);
+  result.drawn = result.samples;
   let corrections = arm.corrector ? await correct(shop, result, matched) : undefined;
-  if (arm.select && last) corrections = pick(shop.task, corrections, await choose(shop, items, result));
+  if (arm.select && last) {
+    const chosen = await choose(shop, items, result);
+    corrections = pick(shop.task, corrections, chosen);
+    result.drawn = shop.task.take(result.drawn, chosen);
+  }
   const notes = corrections ? record(corrections, result) : [];
   if (arm.gate) await gate(shop, result, notes);
   return result;

@@ -159,8 +159,11 @@ export function shortArm(arm: string, among: readonly string[] = []): string {
 
 /** True if an arm's samples are corrected. */
 export const corrects = (arm: string): boolean => {
-  const { kind } = splitArm(arm);
-  return Object.hasOwn(ARMS, kind) && ARMS[kind as ArmKind].corrector !== undefined;
+  const { kind, rest } = splitArm(arm);
+  return (
+    Object.hasOwn(ARMS, kind) &&
+    (ARMS[kind as ArmKind].corrector !== undefined || /(^|, )corrector = /.test(rest))
+  );
 };
 
 /** What is done in an arm, in words; `physics` where the corrector is the simulated humanoid. */

@@ -145,6 +145,25 @@ test('extrapolation: away from the copy trained on the synthetic samples alone',
   assert.is(generations[0].metrics.mean, mean - 0.5 * (3 - mean));
 });
 
+test('extrapolation with a corrector: towards the corrected samples, away from the samples as they were drawn', async () => {
+  const arm = 'extrapolated@corrector=halve';
+  const { calls, generations, provenance } = await run(arm, { extrapolation: 0.5 });
+  const [train, extrapolate] = calls;
+  const halves = [0.75, 1.25, 1.75, 2.25];
+  assert.equal(train.data, [0, 1, 2, 3, ...halves]);
+  assert.equal(extrapolate.data, [1.5, 2.5, 3.5, 4.5]);
+  const mean = (1.5 + 1.5) / 2;
+  assert.is(generations[0].metrics.mean, mean - 0.5 * (3 - mean));
+  assert.is((await provenance()).samples?.corrector, 'halve');
+  assert.ok(generations[0].correction);
+  await refused(
+    'uncorrected@corrector=halve',
+    {},
+    /an arm with the configured corrector, or one that extrapolates/,
+  );
+  await refused('extrapolated@corrector=none', {}, /a corrector "none"/);
+});
+
 test('negative guidance: the next generation is drawn away from the twin', async () => {
   const { calls } = await run('guided', { generations: 2, regime: 'replace' });
   // Generation 1 has mean and twin 3 (replace), so nothing to flee; under augment the mean is 2.25, the twin 3.
@@ -234,7 +253,11 @@ test('what a task cannot do is refused by name before any work', async () => {
     /Expected an arm that selects for the setting candidates but received corrected@candidates=8/,
   );
   await refused('chosen@selectAfter=correction', {}, /an arm that selects and corrects for the setting/);
-  await refused('restored@corrector=halve', {}, /an arm with the configured corrector for the setting/);
+  await refused(
+    'restored@corrector=halve',
+    {},
+    /an arm with the configured corrector, or one that extrapolates for the setting/,
+  );
   await refused('baseline@dispersion=0.2', {}, /an arm with synthetic samples for the setting dispersion/);
   await refused('selected@selectAfter=training', {}, /one of sampling, correction for selectAfter/);
 });
