@@ -26,7 +26,7 @@ export type StageRunner = <R>(name: Stage, work: (onProgress: Progress) => Promi
 /** One generation's synthetic samples and all that is known of them. */
 export interface Synthesis<S> {
   samples: S;
-  /** The same ones as they were drawn: before they were corrected, and with those that a gate left out. */
+  /** What was corrected, as it was drawn: all candidates where the choice comes later, and what a gate left out. */
   drawn: S;
   correction?: CorrectionReport;
   selection?: SelectionReport;
@@ -64,11 +64,7 @@ export async function synthesise<S>(
   if (arm.select && !last) await choose(shop, items, result);
   result.drawn = result.samples;
   let corrections = arm.corrector ? await correct(shop, result, matched) : undefined;
-  if (arm.select && last) {
-    const chosen = await choose(shop, items, result);
-    corrections = pick(shop.task, corrections, chosen);
-    result.drawn = shop.task.take(result.drawn, chosen);
-  }
+  if (arm.select && last) corrections = pick(shop.task, corrections, await choose(shop, items, result));
   const notes = corrections ? record(corrections, result) : [];
   if (arm.gate) await gate(shop, result, notes);
   return result;

@@ -159,10 +159,10 @@ export function shortArm(arm: string, among: readonly string[] = []): string {
 
 /** True if an arm's samples are corrected. */
 export const corrects = (arm: string): boolean => {
-  const { kind, rest } = splitArm(arm);
+  const { kind } = splitArm(arm);
   return (
     Object.hasOwn(ARMS, kind) &&
-    (ARMS[kind as ArmKind].corrector !== undefined || /(^|, )corrector = /.test(rest))
+    (ARMS[kind as ArmKind].corrector !== undefined || arm.includes('@corrector='))
   );
 };
 

@@ -77,7 +77,7 @@ export class Calibration {
 
   /**
    * Features [N, frames, 263] of a calibrated set: only what decoding reads is changed, so they have to be made anew from the joints. A motion
-   * with a number that is not finite counts for nothing and stays; so does a set that has no deviations, one motion for each mean.
+   * with such a number that is not finite counts for nothing and stays; so does a set that has no deviations, one motion for each mean.
    */
   apply({ features, labels }: MotionSamples): Float32Array {
     const out = Float32Array.from(features);
